@@ -1,0 +1,168 @@
+"""Telling others: recommending, warning, and posting reviews.
+
+The chance to recommend is logistic in satisfaction; delight may add to it. Warnings are rarer than recommendations
+at equal distance, as surveys of talk find (East, Hammond & Wright 2007). Reviews are posted most by those at both
+extremes, which gives the J shape of ratings although satisfaction has one mode (Hu, Pavlou & Zhang 2009).
+"""
+
+import numpy as np
+
+from sim.market import chance
+from sim.market.block import Block
+from sim.market.chance import philox, unit
+from sim.market.compiled import Array, Word, kernel
+from sim.market.dials import Params as BaseParams
+from sim.market.dials import dial
+from sim.market.fastmath import sigmoid
+from sim.market.market import Market
+from sim.market.state import Field
+from sim.market.week import Behaviour, Phase
+from sim.market.world.reviews import post_reviews
+
+f = np.float32
+CUTS = (-1.9, -1.1, -0.35, 0.75)
+"""Satisfaction at which a rating turns to 2, 3, 4 and 5 stars: unimodal at 4 if everybody rates."""
+
+
+class Params(BaseParams):
+    """Who says what to whom."""
+
+    recommend_level: float = dial(
+        -0.62, "logit of recommending at average satisfaction", unit="logit", plausible=(-1.5, 0.5), ge=-10, le=10,
+        source="formulas §3: a third recommend",
+    )  # fmt: skip
+    recommend_slope: float = dial(
+        1.1, "rise of that logit with satisfaction", unit="logit/sd", plausible=(0.6, 1.6), ge=0, le=10,
+        source="formulas §3: top-to-bottom quartile gap of 16.5 points (Temkin 2012: 17)",
+    )  # fmt: skip
+    delight: float = dial(
+        0.2, "extra rise for satisfaction beyond 1, squared", unit="logit/sd^2", plausible=(0, 0.4), ge=0, le=10,
+        source="formulas §3: a_2, 0 or .2; disputed",
+    )  # fmt: skip
+    warn_level: float = dial(
+        -2.2, "logit of warning at average satisfaction", unit="logit", plausible=(-3, -1.5), ge=-10, le=10,
+        source="East, Hammond & Wright 2007: positive to negative talk about 3 to 1",
+    )  # fmt: skip
+    talk: float = dial(
+        0.5, "share of recommendations and warnings that ties hear of", plausible=(0.2, 1), ge=0, le=1,
+        source="assumption: half of what people would say is said",
+    )  # fmt: skip
+    posting: float = dial(
+        0.01, "chance to post a review of a purchase one sd from the norm", plausible=(0.002, 0.05), ge=0, le=1,
+        source="assumption: one or two purchases in a hundred are reviewed",
+    )  # fmt: skip
+    posting_floor: float = dial(
+        0.2, "the same for an average purchase, relative to one sd from the norm", plausible=(0, 1), ge=0, le=100,
+        source="assumption: gives the J shape of Hu, Pavlou & Zhang 2009",
+    )  # fmt: skip
+    posting_extremes: float = dial(
+        1.0, "how much more the extremes post; 0 makes everybody post alike", plausible=(0, 2), ge=0, le=10,
+        source="Hu, Pavlou & Zhang 2009: under-reporting bias",
+    )  # fmt: skip
+    in_stars: bool = dial(
+        True, "whether reviews give stars, or satisfaction itself", source="assumption: the reference workload says it",
+    )  # fmt: skip
+    review_half_life: float = dial(
+        26.0, "half-life of a review's weight on the platform", unit="weeks", plausible=(8, 104), gt=0, le=1e9,
+        source="assumption: platforms show recent reviews first",
+    )  # fmt: skip
+
+
+def setup(market: Market) -> None:
+    """Draw how much each shopper talks."""
+    spread = market.spec.population.sociability_spread
+    z = chance.normals(market.seed, "advocacy/sociability", np.arange(market.spec.shoppers))
+    market.state.sociability[:] = np.exp(spread * z - spread**2 / 2.0)
+
+
+def close_week(market: Market) -> None:
+    """Put this week's reviews on the platform, to be read from next week."""
+    params = market.params["advocacy"]
+    assert isinstance(params, Params)
+    post_reviews(market, 0.5 ** (1.0 / params.review_half_life))
+
+
+@kernel
+def _tell(
+    who: Array, count: int, choice: Array, satisfaction: Array, sociability: Array, week: int, level: float,
+    slope: float, delight: float, warn: float, talk: float, centre: float, at: Word, why: Word, k0: Word, k1: Word,
+    saying: Array, recommended: Array, talked: Array, valence: Array,
+) -> None:  # fmt: skip
+    for j in range(count):
+        i, b, s = who[j], choice[j], satisfaction[j]
+        w0, w1, w2, _ = philox(np.uint64(i), at, np.uint64(0), why, k0, k1)
+        extra = max(s - f(1), f(0))
+        recommends = unit(w0) < sigmoid(f(level) + f(slope) * s + f(delight) * extra * extra)
+        warns = unit(w1) < sigmoid(f(warn) - f(slope) * s)
+        recommended[b] += recommends
+        if (recommends | warns) and unit(w2) < f(talk) * sociability[i]:
+            said = s - f(centre)
+            steps = min(max(np.rint(said * f(16)), f(-128)), f(127))
+            saying[i] = np.uint32(b + 1) | np.uint32(int(steps) + 128) << np.uint32(8) | np.uint32(week) << np.uint32(16)
+            talked[b] += 1
+            valence[b] += int(np.rint(s * f(65536)))
+
+
+@kernel
+def _review(
+    who: Array, count: int, choice: Array, satisfaction: Array, quality: Array, in_stars: bool, posting: float,
+    floor: float, extremes: float, at: Word, why: Word, k0: Word, k1: Word, posted: Array, score: Array, square: Array,
+) -> None:  # fmt: skip
+    for j in range(count):
+        b, s = choice[j], satisfaction[j]
+        w0, _, _, _ = philox(np.uint64(who[j]), at, np.uint64(1), why, k0, k1)
+        if unit(w0) < f(posting) * (f(1) + f(extremes) * (f(floor) + s * s - f(1))):
+            y = s + f(quality[b])
+            star = 1 + int(y >= f(CUTS[0])) + int(y >= f(CUTS[1])) + int(y >= f(CUTS[2])) + int(y >= f(CUTS[3]))
+            posted[b, star - 1] += 1
+            says = f(star) if in_stars else s
+            score[b] += int(np.rint(says * f(65536)))
+            square[b] += int(np.rint(says * says * f(65536)))
+
+
+def on_visit(block: Block) -> None:
+    """Let buyers recommend, warn and review."""
+    params = block.params("advocacy")
+    assert isinstance(params, Params)
+    visit, state, world, tally = block.visit, block.state, block.world, block.tally
+    _tell(
+        visit.who, block.count, visit.choice, visit.satisfaction, state.sociability, block.week & 0xFFFF,
+        params.recommend_level, params.recommend_slope, params.delight, params.warn_level, params.talk,
+        world.talk_centre[0], block.at, block.draw("advocacy/tell"), *block.key, state.saying, tally.recommended,
+        tally.talked, tally.talk_valence,
+    )  # fmt: skip
+    _review(
+        visit.who, block.count, visit.choice, visit.satisfaction, world.level, params.in_stars, params.posting,
+        params.posting_floor, params.posting_extremes, block.at, block.draw("advocacy/tell"), *block.key,
+        tally.reviews_posted, tally.review_score, tally.review_score_square,
+    )  # fmt: skip
+
+
+BEHAVIOUR = Behaviour(
+    name="advocacy",
+    phase=Phase.SHARE,
+    order=10,
+    does="recommends, warns, and posts reviews",
+    params=Params,
+    state=(
+        Field("sociability", ("N",), "float32", "", "how much the shopper talks, mean 1", fill=1, fixed=True),
+        Field("saying", ("N",), "uint32", "packed", "what the shopper says from next week on, packed as `said`"),
+    ),
+    world=(Field("talk_centre", ("1",), "float64", "sd", "mean satisfaction of those who talk, undisturbed"),),
+    tallies=(
+        Field("recommended", ("B",), "int64", "visits", "purchases after which the brand would be recommended"),
+        Field("talked", ("B",), "int64", "visits", "purchases talked about"),
+        Field("talk_valence", ("B",), "int64", "sd/65536", "sum of satisfaction of those who talk"),
+        Field("reviews_posted", ("B", "Y"), "int64", "reviews", "reviews posted, by stars"),
+        Field("review_score", ("B",), "int64", "stars/65536", "sum of what reviews say"),
+        Field("review_score_square", ("B",), "int64", "stars^2/65536", "sum of squares of what reviews say"),
+    ),
+    reads=("choice", "satisfaction", "sociability", "level", "talk_centre"),
+    writes=(
+        "saying", "recommended", "talked", "talk_valence", "reviews_posted", "review_score", "review_score_square",
+        "stars", "score", "score_square",
+    ),
+    setup=setup,
+    on_visit=on_visit,
+    close_week=close_week,
+)  # fmt: skip

@@ -1,0 +1,237 @@
+"""Points: joining, accrual, rewards, expiry; issued = redeemed + expired + outstanding, to the last point.
+
+A point is one cent spent. Joining is a choice at a purchase: heavy buyers of a brand gain more and join more, so
+that a naive comparison of members with others overstates what membership does (Leenheer et al. 2007). A full card
+is redeemed at the next purchase. A fuller card makes members buy sooner, an emptier one later (Kivetz et al. 2006).
+"""
+
+from typing import Literal
+
+import numpy as np
+from pydantic import Field as Setting
+
+from sim.market import chance
+from sim.market.block import Block
+from sim.market.chance import philox, unit
+from sim.market.compiled import Array, Word, kernel
+from sim.market.dials import Params as BaseParams
+from sim.market.dials import dial
+from sim.market.fastmath import sigmoid
+from sim.market.market import Market
+from sim.market.state import NEVER, Field
+from sim.market.week import Behaviour, Phase
+
+f = np.float32
+
+
+class Params(BaseParams):
+    """Who joins, and how a fuller card changes the timing of purchases."""
+
+    joining: Literal["choice", "everybody"] = Setting(
+        "choice",
+        description="shoppers join at a purchase if it is worth their while; or everybody only collects (reference workload)",
+    )
+    hassle: float = dial(
+        0.2, "mean trouble of joining", unit="list prices", plausible=(0.05, 1), ge=0, le=100,
+        source="assumption: gives 20 to 60 % of a brand's buyers as members at rewards of 1 to 5 %",
+    )  # fmt: skip
+    hassle_spread: float = dial(
+        0.8, "standard deviation of ln hassle between shoppers", plausible=(0.3, 1.5), ge=0, le=5,
+        source="assumption: wide, since some join everything and some nothing",
+    )  # fmt: skip
+    hesitation: float = dial(
+        0.1, "scale of the logistic between gain and hassle", unit="list prices", plausible=(0.03, 0.3), gt=0, le=100,
+        source="formulas §3: tau",
+    )  # fmt: skip
+    valued_at: float = dial(
+        0.7, "share of face value that counts when joining", plausible=(0.3, 1.1), ge=0, le=5,
+        source="formulas §3: psi",
+    )  # fmt: skip
+    acceleration: float = dial(
+        0.25, "rise of a member's purchase rate from an empty card to a full one", plausible=(0, 0.5), ge=0, le=2,
+        source="Kivetz, Urminsky & Zheng 2006: a fifth faster; centred half-way, so that it shifts purchases in time",
+    )  # fmt: skip
+    pace_half_life: float = dial(
+        26.0, "half-life of a shopper's sense of how often it buys a brand", unit="weeks", plausible=(13, 52), gt=0,
+        le=1e9, source="assumption: as long as memory",
+    )  # fmt: skip
+
+
+def setup(market: Market) -> None:
+    """Draw how much trouble joining is to each shopper, and enrol everybody if the scenario says so."""
+    params = market.params["points"]
+    assert isinstance(params, Params)
+    state, shoppers = market.state, market.spec.shoppers
+    state.hassle[:] = params.hassle * np.exp(
+        params.hassle_spread * chance.normals(market.seed, "points/hassle", np.arange(shoppers))
+        - params.hassle_spread**2 / 2.0
+    )
+    if params.joining == "everybody":
+        state.member[:] = 1
+    kept = 0.5 ** (1.0 / params.pace_half_life)
+    for slot, brand in enumerate(market.scheme_brands):
+        since = np.clip(market.week - state.bought_week[:, brand].astype(np.float64), 0, 10_000)
+        share = np.exp(state.taste - state.taste.max(axis=1, keepdims=True))
+        state.pace[:, slot] = state.rate * share[:, brand] / share.sum(axis=1) / np.maximum(kept**since, 0.1)
+
+
+def open_week(market: Market) -> None:
+    """Bring thresholds and fading up to date."""
+    params = market.params["points"]
+    assert isinstance(params, Params)
+    world = market.world
+    ages = np.arange(market.sizes["A"])
+    world.pace_kept[:] = 0.5 ** (ages / params.pace_half_life)
+    for slot, brand in enumerate(market.scheme_brands):
+        scheme = market.brand_specs[brand].scheme
+        world.threshold[slot] = round(100.0 * scheme.threshold * world.list_price_start[brand])
+        world.reward_rate[slot] = scheme.reward_rate
+        world.accrues[slot] = scheme.reward_rate > 0 and not market.running_off
+        world.open[slot] = scheme.joining_open and bool(world.accrues[slot])
+        world.head_start[slot] = round(scheme.head_start * world.threshold[slot])
+
+
+@kernel
+def _collect(
+    who: Array, count: int, choice: Array, paid: Array, week: int, slot_of: Array, faded_week: Array, kept: Array,
+    price: Array, threshold: Array, reward_rate: Array, accrues: Array, is_open: Array, head_start: Array,
+    valued_at: float, hesitation: float, acceleration: float, hassle: Array, at: Word, why: Word, k0: Word, k1: Word,
+    member: Array, points: Array, pace: Array, urgency: Array, redeemed_here: Array, joined: Array, issued: Array,
+    redeemed: Array, rewards: Array, everybody: bool,
+) -> None:  # fmt: skip
+    oldest = np.int32(kept.size - 1)
+    learn = f(1) - kept[1]
+    for j in range(count):
+        redeemed_here[j] = 0
+        slot = slot_of[choice[j]]
+        if slot < 0:
+            continue
+        i = who[j]
+        since = min(np.int32(week) - np.int32(faded_week[j]), oldest)
+        pace[i, slot] = pace[i, slot] * kept[since] + learn
+        if not accrues[slot] and points[i, slot] == 0:
+            continue
+        if not member[i, slot] and is_open[slot]:
+            w0, _, _, _ = philox(np.uint64(i), at, np.uint64(0), why, k0, k1)
+            gain = f(valued_at) * f(reward_rate[slot]) * pace[i, slot] * f(52)  # in list prices a year
+            if unit(w0) < sigmoid((gain - hassle[i]) / f(hesitation)):
+                member[i, slot] = 1
+                joined[slot] += 1
+                points[i, slot] += head_start[slot]
+                issued[slot] += head_start[slot]
+        if not member[i, slot]:
+            continue
+        if points[i, slot] >= threshold[slot] and not everybody:
+            points[i, slot] -= threshold[slot]
+            redeemed[slot] += threshold[slot]
+            redeemed_here[j] = threshold[slot]
+            rewards[slot] += int(np.rint(reward_rate[slot] * threshold[slot]))
+        if accrues[slot]:
+            points[i, slot] += paid[j]
+            issued[slot] += paid[j]
+        if not everybody:
+            _hurry(i, acceleration, member, points, threshold, urgency)
+
+
+@kernel
+def _hurry(i: int, acceleration: float, member: Array, points: Array, threshold: Array, urgency: Array) -> None:
+    """Set how soon a shopper's needs arrive, by its fullest card."""
+    fullest = f(-1)
+    for slot in range(points.shape[1]):
+        if member[i, slot] and points[i, slot] > 0:
+            fullest = max(fullest, min(f(points[i, slot]) / f(threshold[slot]), f(1)))
+    urgency[i] = f(1) if fullest < f(0) else f(1) + f(acceleration) * (fullest - f(0.5))
+
+
+@kernel
+def _expire(
+    first: int, last: int, week: int, brand: int, slot: int, expiry: int, acceleration: float, bought_week: Array,
+    threshold: Array, member: Array, points: Array, urgency: Array, expired: Array,
+) -> None:  # fmt: skip
+    for i in range(first, last):
+        if points[i, slot] > 0 and week - bought_week[i, brand] >= expiry:
+            expired[slot] += points[i, slot]
+            points[i, slot] = 0
+            _hurry(i, acceleration, member, points, threshold, urgency)
+
+
+def on_visit(block: Block) -> None:
+    """Let buyers join, redeem and collect."""
+    params = block.params("points")
+    assert isinstance(params, Params)
+    market, visit, state, world, tally = block.market, block.visit, block.state, block.world, block.tally
+    if len(market.scheme_brands) == 0:
+        return
+    _collect(
+        visit.who, block.count, visit.choice, visit.paid, block.week, market.slot_of, visit.previous_week,
+        world.pace_kept, world.list_price, world.threshold, world.reward_rate, world.accrues, world.open,
+        world.head_start, params.valued_at, params.hesitation, params.acceleration, state.hassle, block.at,
+        block.draw("points/join"), *block.key, state.member, state.points, state.pace, state.urgency,
+        visit.points_redeemed, tally.joined, tally.points_issued, tally.points_redeemed, tally.rewards,
+        params.joining == "everybody",
+    )  # fmt: skip
+
+
+def on_shoppers(block: Block) -> None:
+    """Let points expire that have seen no purchase for too long."""
+    params = block.params("points")
+    assert isinstance(params, Params)
+    market, state = block.market, block.state
+    if params.joining == "everybody":
+        return
+    for slot, brand in enumerate(market.scheme_brands):
+        if market.world.ever[slot]:
+            _expire(
+                block.first, block.last, block.week, brand, slot, market.brand_specs[brand].scheme.expiry_weeks,
+                params.acceleration, state.bought_week, market.world.threshold, state.member, state.points,
+                state.urgency, block.tally.points_expired,
+            )  # fmt: skip
+
+
+def close_week(market: Market) -> None:
+    """Keep account of what is outstanding."""
+    world, tally = market.world, market.tally
+    world.ever |= world.accrues
+    world.outstanding += tally.points_issued - tally.points_redeemed - tally.points_expired
+    world.members += tally.joined
+
+
+BEHAVIOUR = Behaviour(
+    name="points",
+    phase=Phase.SHARE,
+    order=20,
+    does="joining, accrual, rewards, expiry",
+    params=Params,
+    state=(
+        Field("hassle", ("N",), "float32", "list prices", "trouble of joining a scheme", fixed=True),
+        Field("member", ("N", "S"), "uint8", "yes/no", "whether the shopper is a member of the scheme"),
+        Field("points", ("N", "S"), "int32", "points", "points held; one point is one cent spent"),
+        Field("pace", ("N", "S"), "float32", "purchases/week", "experienced rate of buying the scheme's brand"),
+    ),
+    world=(
+        Field("pace_kept", ("A",), "float32", "", "share of a sense of pace that is left, by weeks"),
+        Field("threshold", ("S",), "int64", "points", "points that earn one reward"),
+        Field("reward_rate", ("S",), "float64", "share of spend", "face value of rewards per unit of money spent"),
+        Field("accrues", ("S",), "bool", "yes/no", "whether purchases earn points"),
+        Field("open", ("S",), "bool", "yes/no", "whether shoppers can join"),
+        Field("ever", ("S",), "bool", "yes/no", "whether the scheme has ever run"),
+        Field("head_start", ("S",), "int64", "points", "points given on joining"),
+        Field("outstanding", ("S",), "int64", "points", "points held by all shoppers"),
+        Field("members", ("S",), "int64", "shoppers", "members"),
+    ),
+    visit=(Field("points_redeemed", ("V",), "int32", "points", "points redeemed at this purchase"),),
+    tallies=(
+        Field("joined", ("S",), "int64", "shoppers", "shoppers who joined"),
+        Field("points_issued", ("S",), "int64", "points", "points issued"),
+        Field("points_redeemed", ("S",), "int64", "points", "points redeemed"),
+        Field("points_expired", ("S",), "int64", "points", "points expired"),
+        Field("rewards", ("S",), "int64", "cents", "face value of rewards redeemed"),
+    ),
+    reads=("choice", "paid", "bought_week", "previous_week", "list_price", "list_price_start", "taste", "rate"),
+    writes=("member", "points", "pace", "urgency", "hassle", "points_redeemed", "outstanding", "members"),
+    setup=setup,
+    open_week=open_week,
+    on_visit=on_visit,
+    on_shoppers=on_shoppers,
+    close_week=close_week,
+)

@@ -1,0 +1,208 @@
+"""Comparing prices: experts draw more quotes and keep the lowest (Stigler 1961, "The economics of information").
+
+Retailers post a price for every brand each week, level x (1 +- dispersion), uniform. A shopper looks at the quotes
+of a few retailers, drawn without replacement, so that the least of n quotes is on average low + range/(n + 1).
+Price acts relative to the brand's own price at the start, so that price levels do not tilt calibrated shares.
+"""
+
+from typing import Literal
+
+import numpy as np
+from pydantic import Field as Setting
+
+from sim.market import chance
+from sim.market.block import Block
+from sim.market.chance import philox, unit
+from sim.market.compiled import Array, Word, kernel
+from sim.market.dials import Params as BaseParams
+from sim.market.dials import dial
+from sim.market.fastmath import exp, ln
+from sim.market.market import Market
+from sim.market.state import Field
+from sim.market.week import Behaviour, Phase
+
+f = np.float32
+
+
+class Params(BaseParams):
+    """How many quotes a shopper looks at, and how they count."""
+
+    quotes_least: int = dial(
+        1, "quotes seen by a shopper without expertise", unit="quotes", plausible=(1, 3), ge=1, le=20,
+        source="Johnson et al. 2004: most purchases see one shop",
+    )  # fmt: skip
+    quotes_added: float = dial(
+        1.2, "further quotes seen at full expertise", unit="quotes", plausible=(0.2, 4), ge=0, le=19,
+        source="Johnson et al. 2004, De los Santos et al. 2012: 1.1 to 2 sites for everyday goods",
+    )  # fmt: skip
+    quotes: Literal["posted", "personal"] = Setting(
+        "posted", description="retailers post weekly prices for all, or every quote is drawn for the shopper alone"
+    )
+    form: Literal["relative", "absolute"] = Setting(
+        "relative", description="utility falls with ln(cost / price at the start), or with cost in money"
+    )
+
+
+def open_week(market: Market) -> None:
+    """Post this week's prices, and renew what shoppers expect to save when dispersion or parameters changed."""
+    params = market.params["price_comparison"]
+    assert isinstance(params, Params)
+    retailers = market.retailer_specs
+    brands = len(market.shares)
+    draws = chance.uniforms(
+        market.seed, "price_comparison/post", np.arange(len(retailers) * brands), at=market.week
+    )[0].reshape(len(retailers), brands)  # fmt: skip
+    level = np.array([[1.0 + r.markup] for r in retailers])
+    dispersion = np.array([r.price_dispersion for r in retailers])
+    world = market.world
+    world.posted[:] = world.list_price * level * (1.0 + dispersion[:, None] * (2.0 * draws - 1.0))
+    state = (params, tuple(retailers))
+    if market.memo.get("price_comparison") != state:
+        market.memo["price_comparison"] = state
+        quotes = np.minimum(params.quotes_least + params.quotes_added * market.state.expertise, len(retailers))
+        market.state.price_gain[:] = (
+            market.state.price_sensitivity * dispersion.mean() * (quotes - 1.0) / (quotes + 1.0)
+            if params.form == "relative"
+            else 0.0
+        )
+
+
+@kernel
+def _pick_shops(
+    who: Array, count: int, active: int, expertise: Array, least: int, added: float, retailers: int, at: Word,
+    why: Word, k0: Word, k1: Word, mask: Array, quotes: Array,
+) -> int:  # fmt: skip
+    """Draw how many retailers each visit looks at, and which, as bits; return the number of quotes in all."""
+    total = 0
+    for j in range(count):
+        i = who[j]
+        a, b, c, d = philox(np.uint64(i), at, np.uint64(0), why, k0, k1)
+        n = 1
+        if j < active:
+            n = min(least + int(f(added) * expertise[i] + unit(a)), retailers)
+        quotes[j] = n
+        total += n
+        bits = np.uint32(0)
+        left = n
+        lane = np.uint64(1)
+        pool = (b << np.uint64(32)) | c
+        for r in range(retailers):
+            if r % 4 == 0 and r > 0:
+                b, c, _, _ = philox(np.uint64(i), at, lane, why, k0, k1)
+                pool = (b << np.uint64(32)) | c
+                lane += np.uint64(1)
+            draw = np.uint64(pool & np.uint64(0xFFFF)) * np.uint64(retailers - r)
+            pool >>= np.uint64(16)
+            take = draw < (np.uint64(left) << np.uint64(16))
+            bits |= np.uint32(take) << np.uint32(r)
+            left -= take
+        mask[j] = bits
+    return total
+
+
+@kernel
+def _lowest(mask: Array, count: int, posted: Array, cost: Array, shop: Array) -> None:
+    """Find the lowest posted price among the retailers looked at, and who quotes it."""
+    one = np.uint32(1)
+    for b in range(cost.shape[0]):
+        least, at = cost[b], shop[b]
+        for j in range(count):
+            least[j] = f(np.inf)
+        for r in range(posted.shape[0]):
+            price, bit = f(posted[r, b]), np.uint32(r)
+            for j in range(count):
+                better = ((mask[j] >> bit) & one != 0) & (price < least[j])
+                least[j] = price if better else least[j]
+                at[j] = np.uint8(r) if better else at[j]
+
+
+@kernel
+def _least_personal(
+    who: Array, count: int, quotes: Array, low: Array, span: Array, retailers: int, at: Word, why: Word, k0: Word,
+    k1: Word, cost: Array, shop: Array,
+) -> None:  # fmt: skip
+    """Draw the least of n independent uniform quotes at once: low + range (1 - U^(1/n)), at a retailer at random."""
+    for b in range(0, cost.shape[0], 2):
+        second = min(b + 1, cost.shape[0] - 1)
+        for j in range(count):
+            w0, w1, w2, w3 = philox(np.uint64(who[j]), at, np.uint64(b), why, k0, k1)
+            n = f(1) / f(quotes[j])
+            cost[second, j] = f(low[second]) + f(span[second]) * (f(1) - exp(ln(unit(w2)) * n))
+            shop[second, j] = np.uint8((w3 * np.uint64(retailers)) >> np.uint64(32))
+            cost[b, j] = f(low[b]) + f(span[b]) * (f(1) - exp(ln(unit(w0)) * n))
+            shop[b, j] = np.uint8((w1 * np.uint64(retailers)) >> np.uint64(32))
+
+
+@kernel
+def _add_relative(who: Array, count: int, sensitivity: Array, cost: Array, start: Array, utility: Array) -> None:
+    for b in range(utility.shape[0]):
+        row, price, inverse = utility[b], cost[b], f(1.0 / start[b])
+        for j in range(count):
+            row[j] -= sensitivity[who[j]] * ln(price[j] * inverse)
+
+
+@kernel
+def _add_absolute(who: Array, count: int, sensitivity: Array, cost: Array, utility: Array) -> None:
+    for b in range(utility.shape[0]):
+        row, price = utility[b], cost[b]
+        for j in range(count):
+            row[j] -= sensitivity[who[j]] * price[j]
+
+
+def _look(block: Block, params: Params) -> None:
+    """Fill cost and shop of every visit and brand."""
+    market, visit, world = block.market, block.visit, block.world
+    if block.expected:
+        visit.cost[:, : block.count] = world.list_price[:, None]
+        return
+    retailers = len(world.posted)
+    block.tally.quotes[0] += _pick_shops(
+        visit.who, block.count, block.active, block.state.expertise, params.quotes_least, params.quotes_added,
+        retailers if params.quotes == "posted" else 20, block.at, block.draw("price_comparison/shops"), *block.key,
+        visit.shops, visit.quotes,
+    )  # fmt: skip
+    if params.quotes == "posted":
+        _lowest(visit.shops, block.count, world.posted, visit.cost, visit.shop)
+        return
+    dispersion = float(np.mean([r.price_dispersion for r in market.retailer_specs]))
+    _least_personal(
+        visit.who, block.count, visit.quotes, world.list_price * (1.0 - dispersion), world.list_price * 2.0 * dispersion,
+        retailers, block.at, block.draw("price_comparison/personal"), *block.key, visit.cost, visit.shop,
+    )  # fmt: skip
+
+
+def on_visit(block: Block) -> None:
+    """Look at quotes, keep the lowest, and subtract what it costs from the utility."""
+    params = block.params("price_comparison")
+    assert isinstance(params, Params)
+    _look(block, params)
+    visit, sensitivity = block.visit, block.state.price_sensitivity
+    if params.form == "relative":
+        start = block.world.list_price_start
+        _add_relative(visit.who, block.active, sensitivity, visit.cost, start, visit.utility)
+    else:
+        _add_absolute(visit.who, block.active, sensitivity, visit.cost, visit.utility)
+
+
+BEHAVIOUR = Behaviour(
+    name="price_comparison",
+    phase=Phase.SEARCH,
+    order=30,
+    does="experts draw more quotes of retailers and keep the lowest",
+    params=Params,
+    world=(
+        Field("posted", ("R", "B"), "float64", "money", "price of each brand at each retailer this week"),
+    ),
+    visit=(
+        Field("cost", ("B", "V"), "float32", "money", "lowest price found"),
+        Field("shop", ("B", "V"), "uint8", "retailer", "who quotes the lowest price found"),
+        Field("shops", ("V",), "uint32", "bits", "which retailers are looked at"),
+        Field("quotes", ("V",), "uint8", "quotes", "number of retailers looked at"),
+    ),
+    tallies=(Field("quotes", ("1",), "int64", "quotes", "quotes seen"),),
+    reads=("expertise", "price_sensitivity", "list_price", "list_price_start"),
+    writes=("posted", "price_gain", "cost", "shop", "shops", "quotes", "utility"),
+    commercial=True,
+    open_week=open_week,
+    on_visit=on_visit,
+)

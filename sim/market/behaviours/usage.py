@@ -1,0 +1,251 @@
+"""Using the product: experience at the four moments, the gap to what was expected, satisfaction, memory.
+
+Each moment is a normal draw around the brand's capability there. Within an episode the peak and the end weigh more
+(Kahneman, Fredrickson, Schreiber & Redelmeier 1993). Satisfaction is half the experience and half its gap to the
+expectation, in which losses loom larger (Oliver 1980; Kahneman & Tversky 1979). Across episodes memory moves at a
+constant rate and fades to the market's norm, so that it has a closed form: sum of a(1-a)^(n-j) s_j phi^age.
+"""
+
+import numpy as np
+
+from sim.market import chance
+from sim.market.block import Block
+from sim.market.chance import philox, unit
+from sim.market.compiled import Array, Word, kernel
+from sim.market.dials import Params as BaseParams
+from sim.market.dials import dial
+from sim.market.fastmath import cos_turn, ln, normal
+from sim.market.market import Market
+from sim.market.state import NEVER, Field
+from sim.market.week import Behaviour, Phase
+
+f = np.float32
+FIXED = 65536.0
+"""Satisfaction is summed in 1/65536 of a standard deviation, so that the order of threads cannot matter."""
+
+
+class Params(BaseParams):
+    """From experience to satisfaction to memory."""
+
+    noise: float = dial(
+        1.0, "standard deviation of an episode", unit="sd of experience", plausible=(0.5, 1.5), ge=0, le=10,
+        source="formulas §3: the unit of experience",
+    )  # fmt: skip
+    peak: float = dial(
+        0.3, "weight of the strongest moment in an episode", plausible=(0, 0.5), ge=0, le=1,
+        source="Kahneman et al. 1993; formulas §3",
+    )  # fmt: skip
+    end: float = dial(
+        0.3, "weight of the last moment in an episode", plausible=(0, 0.5), ge=0, le=1,
+        source="Kahneman et al. 1993; formulas §3",
+    )  # fmt: skip
+    gap_weight: float = dial(
+        0.5, "share of the gap to expectation in satisfaction", plausible=(0, 0.8), ge=0, le=1,
+        source="Oliver 1980: disconfirmation beside performance; formulas §3",
+    )  # fmt: skip
+    loss_aversion: float = dial(
+        1.5, "weight of a disappointment against an equal delight", plausible=(1, 2.25), ge=1, le=5,
+        source="Kahneman & Tversky 1979: 2.25 for money; formulas §3: 1 to 2.25",
+    )  # fmt: skip
+    memory_in_expectation: float = dial(
+        0.5, "weight of memory in what is expected, against a norm of 1", plausible=(0, 2), ge=0, le=10,
+        source="assumption: formulas §3, tau_m",
+    )  # fmt: skip
+    reviews_in_expectation: float = dial(
+        0.3, "weight of a brand's rating in what is expected, against a norm of 1", plausible=(0, 2), ge=0, le=10,
+        source="assumption: formulas §3, tau_r",
+    )  # fmt: skip
+    learning: float = dial(
+        0.3, "how far memory moves to the newest satisfaction", plausible=(0.1, 0.6), ge=0, le=1,
+        source="formulas §3: a",
+    )  # fmt: skip
+    memory_half_life: float = dial(
+        26.0, "half-life of memory without a new purchase", unit="weeks", plausible=(13, 52), gt=0, le=1e9,
+        source="formulas §3: 13 to 52 weeks",
+    )  # fmt: skip
+    bad_enough: float = dial(
+        -1.5, "satisfaction below which the next purchase is evaluated", unit="sd", plausible=(-2.5, -1), le=0, ge=-100,
+        source="formulas §3: force evaluation after s < -1.5",
+    )  # fmt: skip
+    sees_levels: bool = dial(
+        False, "whether a brand's level of quality counts besides its change",
+        source="formulas §3: levels are reported, choice sees deviations, since tastes hold the levels",
+    )  # fmt: skip
+
+
+def episode_scale(peak: float, end: float) -> float:
+    """Return the factor that gives peak-and-end weighted episodes of four standard normal moments unit variance."""
+    q = np.stack([chance.normals(1, "usage/scale", np.arange(100_000), index=m) for m in range(4)])
+    strongest = np.take_along_axis(q, np.abs(q).argmax(axis=0)[None], axis=0)[0]
+    remembered = peak * strongest + end * q[3] + (1.0 - peak - end) * q.mean(axis=0)
+    return float(1.0 / remembered.std())
+
+
+def virtual_past(market: Market, purchases: int = 10) -> None:
+    """Give every shopper a past of ten purchases, by taste alone, so that memory and habit start at rest."""
+    params = market.params["usage"]
+    assert isinstance(params, Params)
+    state = market.state
+    kept = 0.5 ** (1.0 / params.memory_half_life)
+    _remember(
+        state.taste + market.world.constant.astype(np.float32), state.rate, params.learning, kept, market.week,
+        purchases, market.draw("usage/past"), *market.key, state.memory, state.bought_week, state.last_brand,
+    )  # fmt: skip
+
+
+@kernel
+def _remember(
+    taste: Array, rate: Array, learning: float, kept: float, week: int, purchases: int, why: Word, k0: Word, k1: Word,
+    memory: Array, bought_week: Array, last_brand: Array,
+) -> None:  # fmt: skip
+    brands = taste.shape[1]
+    ages = np.empty(purchases)
+    for i in range(taste.shape[0]):
+        total = 0.0
+        top = taste[i].max()
+        for b in range(brands):
+            total += np.exp(np.float64(taste[i, b] - top))
+        age = 0.0
+        for n in range(purchases):
+            w0, _, _, _ = philox(np.uint64(i), np.uint64(n), np.uint64(0), why, k0, k1)
+            age += -np.log(np.float64(unit(w0))) / max(np.float64(rate[i]), 1e-6)
+            ages[n] = min(age, 10_000.0)
+        for n in range(purchases - 1, -1, -1):  # from the oldest to the newest
+            _, w1, w2, w3 = philox(np.uint64(i), np.uint64(n), np.uint64(0), why, k0, k1)
+            left = unit(w1) * total
+            b = -1
+            while left > 0.0 and b < brands - 1:
+                b += 1
+                left -= np.exp(np.float64(taste[i, b] - top))
+            when = week - 1 - int(ages[n])
+            was = 0.0
+            if bought_week[i, b] != NEVER:
+                was = memory[i, b] * kept ** (when - bought_week[i, b])
+            memory[i, b] = was + learning * (normal(unit(w2), unit(w3)) - was)
+            bought_week[i, b] = when
+            last_brand[i] = b
+
+
+def setup(market: Market) -> None:
+    """Scale episodes to unit variance and give shoppers a past."""
+    params = market.params["usage"]
+    assert isinstance(params, Params)
+    market.memo["usage/scale"] = episode_scale(params.peak, params.end)
+    if market.warm:
+        virtual_past(market)
+
+
+def open_week(market: Market) -> None:
+    """Work out how much of a memory is left by its age."""
+    params = market.params["usage"]
+    assert isinstance(params, Params)
+    ages = np.arange(market.sizes["A"])
+    market.world.retention[:] = 0.5 ** (ages / params.memory_half_life)
+
+
+@kernel
+def _experience(
+    who: Array, count: int, choice: Array, base: Array, expected_base: Array, memory: Array, bought_week: Array,
+    retention: Array, week: int, peak: float, end: float, scale: float, gap_weight: float, loss: float,
+    tau_memory: float, centre: float, at: Word, why: Word, k0: Word, k1: Word, experienced: Array, faded: Array,
+    previous_week: Array, satisfaction: Array,
+) -> None:  # fmt: skip
+    oldest = np.int32(retention.size - 1)
+    even = f(0.25 * (1.0 - peak - end))
+    for j in range(count):
+        w0, w1, w2, w3 = philox(np.uint64(who[j]), at, np.uint64(0), why, k0, k1)
+        r0 = np.sqrt(f(-2) * ln(unit(w0)))
+        r1 = np.sqrt(f(-2) * ln(unit(w2)))
+        t0, t1 = unit(w1), unit(w3)
+        s0 = t0 + f(0.75)
+        s1 = t1 + f(0.75)
+        q0, q1 = r0 * cos_turn(t0), r0 * cos_turn(s0 - f(s0 >= f(1)))
+        q2, q3 = r1 * cos_turn(t1), r1 * cos_turn(s1 - f(s1 >= f(1)))
+        b = choice[j]
+        q0 += base[0, b]
+        q1 += base[1, b]
+        q2 += base[2, b]
+        q3 += base[3, b]
+        strongest = q1 if abs(q1) > abs(q0) else q0
+        strongest = q2 if abs(q2) > abs(strongest) else strongest
+        strongest = q3 if abs(q3) > abs(strongest) else strongest
+        experienced[j] = (f(peak) * strongest + f(end) * q3 + even * (q0 + q1 + q2 + q3)) * f(scale)
+    for j in range(count):
+        i, b = who[j], choice[j]
+        when = bought_week[i, b]
+        previous_week[j] = when
+        was = memory[i, b] * retention[min(np.int32(week) - np.int32(when), oldest)]
+        faded[j] = was
+        r = experienced[j]
+        gap = r - (expected_base[b] + f(tau_memory) * was)
+        felt = gap if gap > f(0) else f(loss) * gap
+        satisfaction[j] = (f(1.0 - gap_weight) * r + f(gap_weight) * felt) - f(centre)
+
+
+@kernel
+def _learn(
+    who: Array, count: int, choice: Array, week: int, learning: float, bad: float, faded: Array, satisfaction: Array,
+    memory: Array, bought_week: Array, unsettled: Array, total: Array,
+) -> None:  # fmt: skip
+    for j in range(count):
+        i, b, s = who[j], choice[j], satisfaction[j]
+        memory[i, b] = faded[j] + f(learning) * (s - faded[j])
+        bought_week[i, b] = week
+        unsettled[i] = s < f(bad)
+        total[b] += np.int64(np.rint(s * f(FIXED)))
+
+
+def on_visit(block: Block) -> None:
+    """Let every shopper of the round use what it bought, and remember."""
+    params = block.params("usage")
+    assert isinstance(params, Params)
+    visit, state, world = block.visit, block.state, block.world
+    weight = 1.0 + params.memory_in_expectation + params.reviews_in_expectation
+    base = world.lift[:4] / params.noise if params.noise else world.lift[:4]
+    level = world.level if params.sees_levels else np.zeros_like(world.level)
+    scale = block.market.memo["usage/scale"]
+    # a level is in units of the episode, the moments in units before scaling
+    base = (base + level / max(params.noise, 1e-9) / scale).astype(np.float32)
+    expected = (params.reviews_in_expectation * world.rating_change / weight).astype(np.float32)
+    _experience(
+        visit.who, block.count, visit.choice, base, expected, state.memory, state.bought_week, world.retention,
+        block.week, params.peak, params.end, scale * params.noise, params.gap_weight, params.loss_aversion,
+        params.memory_in_expectation / weight, world.satisfaction_centre[0], block.at, block.draw("usage/episode"),
+        *block.key, visit.experienced, visit.faded, visit.previous_week, visit.satisfaction,
+    )  # fmt: skip
+    _learn(
+        visit.who, block.count, visit.choice, block.week, params.learning, params.bad_enough, visit.faded,
+        visit.satisfaction, state.memory, state.bought_week, state.unsettled, block.tally.satisfaction,
+    )  # fmt: skip
+
+
+BEHAVIOUR = Behaviour(
+    name="usage",
+    phase=Phase.USE,
+    order=10,
+    does="experience at the four moments, gap to expectation, satisfaction, peak-and-end memory",
+    params=Params,
+    state=(
+        Field("memory", ("N", "B"), "float32", "sd", "remembered satisfaction, as of the last purchase of the brand"),
+        Field("bought_week", ("N", "B"), "int16", "week", "week of the last purchase of the brand", fill=NEVER),
+    ),
+    world=(
+        Field("retention", ("A",), "float32", "", "share of a memory that is left, by its age in weeks"),
+        Field("satisfaction_centre", ("1",), "float64", "sd", "mean satisfaction in the undisturbed market"),
+    ),
+    visit=(
+        Field("experienced", ("V",), "float32", "sd", "experience of the episode, peak and end weighted"),
+        Field("faded", ("V",), "float32", "sd", "memory of the chosen brand just before this purchase"),
+        Field("previous_week", ("V",), "int16", "week", "week of the purchase of the chosen brand before this one"),
+        Field("satisfaction", ("V",), "float32", "sd", "satisfaction with this purchase"),
+    ),
+    tallies=(Field("satisfaction", ("B",), "int64", "sd/65536", "sum of satisfaction"),),
+    reads=("choice", "lift", "level", "rating_change", "satisfaction_centre"),
+    writes=(
+        "memory", "bought_week", "last_brand", "retention", "experienced", "faded", "previous_week", "satisfaction",
+        "unsettled",
+    ),
+    setup=setup,
+    open_week=open_week,
+    on_visit=on_visit,
+)  # fmt: skip

@@ -1,0 +1,329 @@
+"""The market: builds the world from its settings, and steps it week by week; nothing else."""
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property, partial
+from typing import Any
+
+import mesa
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.errors import UsageError
+from sim.market import chance, draws
+from sim.market.agents import Brand, Retailer, Shopper
+from sim.market.block import Block
+from sim.market.brands.capability import CAPABILITY_FIELDS
+from sim.market.dials import Params
+from sim.market.record.poll import CHUNK
+from sim.market.record.recorder import Recorder
+from sim.market.spec import LEVERS, Intervention, MarketSpec
+from sim.market.spec import Brand as BrandSpec
+from sim.market.spec import Retailer as RetailerSpec
+from sim.market.state import Field, Frame
+from sim.market.timeline import effective, effective_params, effective_retailer
+from sim.market.week import Behaviour, Phase, Plan, discover
+from sim.market.world.network import Ties, lay_ties
+from sim.market.world.reviews import seed_platform
+
+AGES = 512  # weeks after which a memory is taken to be as old as it can be
+WORD_AGES = 64
+SHOPPERS = (
+    Field("expertise", ("N",), "float32", "", "how expert the shopper is, 0 to 1", fixed=True),
+    Field("price_sensitivity", ("N",), "float32", "utility/ln(cost)", "weight of price in utility", fixed=True),
+    Field("preferred", ("N",), "int8", "brand", "preferred brand at the last poll; -1 none", fill=-1),
+)
+WORLD = (
+    Field("list_price", ("B",), "float64", "money", "list price this week"),
+    Field("list_price_start", ("B",), "float64", "money", "list price at the start"),
+    Field("level", ("B",), "float64", "sd of experience", "level of experience beside the market's"),
+    Field("constant", ("B",), "float64", "utility", "fitted constant that keeps undisturbed shares put"),
+    *CAPABILITY_FIELDS,
+)
+VISITS_A_BLOCK = 6000
+"""Visits of a block and round that keep its scratch space within a core's own cache."""
+
+
+class Market(mesa.Model):  # type: ignore[misc]
+    """A market of shoppers, brands and retailers; a Mesa model whose `step` is one week.
+
+    Parameters
+    ----------
+    spec
+        What the market is made of.
+    params
+        Parameters of behaviours by name; those left out take their defaults.
+    seed
+        Seed of all chance, 0 to 2^63 - 1.
+    burn_in
+        Weeks before week 0; until then the market is undisturbed and ratings set their own norm.
+    timeline
+        Changes from week 0 on.
+    run_off_from
+        First week in which joining, accrual and extra spending have stopped; never if None.
+    threads
+        Worker threads; they change the speed and nothing else.
+    behaviours
+        Behaviours to choose from; those that ship if None.
+    recorders
+        What to write down; they read the market and never change it.
+    """
+
+    def __init__(
+        self,
+        spec: MarketSpec,
+        params: Mapping[str, Params] | None = None,
+        *,
+        seed: int = 1,
+        burn_in: int = 52,
+        timeline: Sequence[Intervention] = (),
+        run_off_from: int | None = None,
+        threads: int = 1,
+        behaviours: Mapping[str, Behaviour] | None = None,
+        recorders: Sequence[Recorder] = (),
+        warm: bool = True,
+    ) -> None:
+        super().__init__(rng=seed)
+        self.spec = spec
+        self.behaviours = dict(behaviours or discover())
+        given = dict(params or {})
+        unknown = sorted(set(given) - set(self.behaviours))
+        if unknown:
+            raise UsageError(f"no behaviour called {unknown[0]!r}; there are {', '.join(self.behaviours)}")
+        self.params_start = {name: given.get(name) or b.params() for name, b in self.behaviours.items()}
+        self.params = dict(self.params_start)
+        self.plan = Plan.of(self.behaviours, self.params)
+        self.seed = seed
+        self.key = chance.key(seed)
+        self.purposes: dict[str, np.uint64] = {}
+        self.memo: dict[str, Any] = {}
+        self.burn_in = burn_in
+        self.week = -burn_in
+        self.timeline = tuple(timeline)
+        self.run_off_from = run_off_from
+        self.threads = threads
+        self.warm = warm
+        self.recorders = list(recorders)
+        self._build_world()
+        self._build_agents()
+        for behaviour in self.plan.having("setup"):
+            assert behaviour.setup is not None
+            behaviour.setup(self)
+
+    # ---- building -----------------------------------------------------------------------------------------------
+
+    def _build_world(self) -> None:
+        spec = self.spec
+        self.brand_keys = tuple(spec.brands)
+        self.retailer_keys = tuple(spec.retailers)
+        self.brand_specs: tuple[BrandSpec, ...] = tuple(spec.brands.values())
+        self.retailer_specs: tuple[RetailerSpec, ...] = tuple(spec.retailers.values())
+        shares = np.array([brand.share for brand in self.brand_specs])
+        self.shares: NDArray[np.float64] = shares / shares.sum()
+        self.scheme_brands = self._brands_with_schemes()
+        self.slot_of = np.full(len(shares), -1, np.int8)
+        self.slot_of[list(self.scheme_brands)] = np.arange(len(self.scheme_brands))
+        self.sizes = {
+            "N": spec.shoppers, "B": len(shares), "R": len(self.retailer_keys), "S": len(self.scheme_brands),
+            "L": len(LEVERS), "A": AGES, "T": WORD_AGES, "Y": 5, "1": 1,
+        }  # fmt: skip
+        everything = self.behaviours.values()
+        self.state = Frame((*SHOPPERS, *(f for b in everything for f in b.state)), self.sizes)
+        self.world = Frame((*WORLD, *(f for b in everything for f in b.world)), self.sizes)
+        tallies = tuple(f for b in everything for f in b.tallies)
+        self.tally = Frame(tallies, self.sizes)
+        columns = tuple(f for b in everything for f in b.visit)
+        self.block_size = self._block_size()
+        self._workers = [Block(self, columns, tallies, self.block_size) for _ in range(self.threads)]
+        self.poll_block = Block(self, columns, tallies, min(CHUNK, max(spec.shoppers, 1)))
+        self.ties: Ties = lay_ties(spec.network, spec.shoppers, self.draw_seed("network"))
+        self._draw_traits()
+        self._fill_world()
+
+    def _brands_with_schemes(self) -> tuple[int, ...]:
+        """Return the brands that have a scheme, now or at any time to come."""
+        touched = {c.brand for c in self.timeline if any(path.split(".")[0] == "scheme" for path in c.set)}
+        return tuple(
+            k
+            for k, (key, brand) in enumerate(zip(self.brand_keys, self.brand_specs, strict=True))
+            if brand.scheme.reward_rate > 0 or key in touched
+        )
+
+    def _block_size(self) -> int:
+        """Choose blocks with some thousands of visits each; a matter of speed that no result depends on."""
+        visits = max(min(self.spec.category.purchase_rate, 1.0), 0.02)
+        return int(min(max(VISITS_A_BLOCK / visits, 4096), 65536, max(self.spec.shoppers, 1)))
+
+    def _draw_traits(self) -> None:
+        spec, seed = self.spec, self.seed
+        people = spec.population
+        self.state.expertise[:] = draws.betas(
+            seed, "market/expertise", spec.shoppers, people.expertise.mean, people.expertise.spread
+        )
+        self.state.price_sensitivity[:] = draws.lognormals(
+            seed, "market/price_sensitivity", spec.shoppers, people.price_sensitivity, people.price_sensitivity_spread
+        )
+
+    def _fill_world(self) -> None:
+        world, spec = self.world, self.spec
+        world.list_price_start[:] = [brand.price for brand in self.brand_specs]
+        world.list_price[:] = world.list_price_start
+        drawn = 0.35 * chance.normals(self.seed, "market/level", np.arange(len(self.shares)))
+        world.level[:] = [
+            drawn[k] if brand.quality is None else brand.quality for k, brand in enumerate(self.brand_specs)
+        ]
+        world.stock[:] = 1.0
+        world.customers[:] = 1.0
+        calibrated = spec.calibrated
+        if calibrated is not None:
+            world.constant[:] = [calibrated.constants[key] for key in self.brand_keys]
+            world.satisfaction_centre[:] = calibrated.satisfaction_centre
+            world.talk_centre[:] = calibrated.talk_centre
+            reviews = np.array([calibrated.reviews[key] for key in self.brand_keys]) * spec.shoppers / 1000.0
+            seed_platform(self, reviews)
+        elif not self._reviews_in_stars():
+            seed_platform(self, np.tile([0.0, 0.0, 1.0, 0.0, 0.0], (len(self.shares), 1)), score_by_star=False)
+
+    def _reviews_in_stars(self) -> bool:
+        return bool(getattr(self.params.get("advocacy"), "in_stars", True))
+
+    def _build_agents(self) -> None:
+        self.brands = [Brand(self, k, key) for k, key in enumerate(self.brand_keys)]
+        self.retailers = [Retailer(self, r, key) for r, key in enumerate(self.retailer_keys)]
+        self.datacollector = mesa.DataCollector(
+            model_reporters={f"share_{key}": partial(_share_of, brand=k) for k, key in enumerate(self.brand_keys)}
+        )
+
+    # ---- what behaviours ask ------------------------------------------------------------------------------------
+
+    @property
+    def undisturbed(self) -> bool:
+        """True during the burn-in."""
+        return self.week < 0
+
+    @property
+    def running_off(self) -> bool:
+        """True once joining, accrual and extra spending have stopped."""
+        return self.run_off_from is not None and self.week >= self.run_off_from
+
+    @property
+    def taste_concentration(self) -> float | None:
+        """S of the tastes to draw: the fitted one if there is one."""
+        calibrated = self.spec.calibrated
+        return self.spec.category.taste_concentration if calibrated is None else calibrated.taste_concentration
+
+    def draw(self, name: str) -> np.uint64:
+        """Return the purpose number of one kind of draw, named `behaviour/what`."""
+        return self.purposes.setdefault(name, chance.purpose(name))
+
+    def draw_seed(self, name: str) -> int:
+        """Return a seed of its own for something that is built once."""
+        return chance.derive(self.seed, name)
+
+    # ---- stepping -----------------------------------------------------------------------------------------------
+
+    def step(self) -> None:
+        """Let one week pass."""
+        self._follow_timeline()
+        for _, total in self.tally:
+            total[...] = 0
+        for brand in self.brands:
+            brand.step()
+        for recorder in self.recorders:
+            recorder.open_week(self)
+        for behaviour in self.plan.having("open_week"):
+            assert behaviour.open_week is not None
+            behaviour.open_week(self)
+        self._shoppers_move()
+        for behaviour in self.plan.having("close_week"):
+            assert behaviour.close_week is not None
+            behaviour.close_week(self)
+        for brand in self.brands:
+            brand.count_customers()
+        for recorder in self.recorders:
+            recorder.close_week(self)
+        self.datacollector.collect(self)
+        self.week += 1
+
+    def _follow_timeline(self) -> None:
+        """Bring brands, retailers and parameters to where the timeline has them this week."""
+        if not self.timeline or self.week < 0:
+            return
+        active = [] if self.running_off else self.timeline
+        specs = self.spec.brands
+        self.brand_specs = tuple(
+            effective(specs[key], [c for c in active if c.brand == key], self.week) for key in self.brand_keys
+        )
+        common = [c for c in active if c.brand is None]
+        if any(c.brand is None for c in self.timeline):
+            self.retailer_specs = tuple(
+                effective_retailer(self.spec.retailers[key], key, common, self.week) for key in self.retailer_keys
+            )
+            self.params = {
+                name: effective_params(params, name, common, self.week) for name, params in self.params_start.items()
+            }
+            self.plan = Plan.of(self.behaviours, self.params)
+        self.world.list_price[:] = [brand.price for brand in self.brand_specs]
+
+    @cached_property
+    def _starts(self) -> range:
+        return range(0, self.spec.shoppers, self.block_size)
+
+    def _shoppers_move(self) -> None:
+        workers = self._workers
+        if self.threads == 1 or len(self._starts) == 1:
+            self._work(workers[0], self._starts)
+        else:
+            with ThreadPoolExecutor(self.threads) as pool:
+                shares = [self._starts[w :: self.threads] for w in range(self.threads)]
+                list(pool.map(self._work, workers, shares))
+        for worker in workers:
+            for field, part in worker.tally:
+                getattr(self.tally, field.name)[...] += part
+                part[...] = 0
+
+    def _work(self, block: Block, starts: range) -> None:
+        """Let some blocks of shoppers live through the week."""
+        before = self.plan.having("on_shoppers", (Phase.WORLD, Phase.NEED))
+        visits = self.plan.having("on_visit")
+        after = self.plan.having("on_shoppers", [p for p in Phase if p > Phase.NEED])
+        for first in starts:
+            block.enter(first, min(first + self.block_size, self.spec.shoppers))
+            for behaviour in before:
+                assert behaviour.on_shoppers is not None
+                behaviour.on_shoppers(block)
+            for _ in block.rounds():
+                for behaviour in visits:
+                    assert behaviour.on_visit is not None
+                    behaviour.on_visit(block)
+                for recorder in self.recorders:
+                    recorder.on_visit(block)
+            block.round = 0
+            for behaviour in after:
+                assert behaviour.on_shoppers is not None
+                behaviour.on_shoppers(block)
+
+    # ---- looking ------------------------------------------------------------------------------------------------
+
+    def shopper(self, i: int) -> Shopper:
+        """Return one shopper: a view of row `i` with named attributes.
+
+        Raises
+        ------
+        UsageError
+            If there is no such shopper.
+        """
+        if not 0 <= i < self.spec.shoppers:
+            raise UsageError(f"no shopper {i}: there are shoppers 0 to {self.spec.shoppers - 1}")
+        return Shopper(self, i)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that grow with the number of shoppers: their state and their ties."""
+        return int(self.state.nbytes + self.ties.start.nbytes + self.ties.to.nbytes)
+
+
+def _share_of(market: Market, brand: int) -> float:
+    """Return a brand's share of the units of the week."""
+    units = market.tally.units
+    return float(units[brand] / max(units.sum(), 1))

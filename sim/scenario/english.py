@@ -1,0 +1,124 @@
+"""What pydantic finds wrong, said in plain English with what is allowed instead."""
+
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from sim.scenario.grammar import NONE, Grammar
+from sim.scenario.places import Problem
+from sim.scenario.text import did_you_mean, one_of, show_key, show_path, show_value
+from sim.scenario.tree import Keys, walk
+
+_KEY = "[key]"
+_NOT_A_PROBLEM = "default_factory_not_called"  # a default that waits for other values, which have problems of their own
+_TRUTHS = {"yes": "true", "on": "true", "true": "true", "no": "false", "off": "false", "false": "false"}
+
+
+def problems_of(error: ValidationError, tree: object, grammar: Grammar) -> list[Problem]:
+    """Translate all that pydantic found.
+
+    Parameters
+    ----------
+    error
+        What it raised for `tree`.
+    tree
+        The tables that were checked.
+    grammar
+        What is allowed in them.
+
+    Returns
+    -------
+    list of Problem
+        One for each path. What a table as a whole gets wrong is left out while anything in it is wrong.
+    """
+    found: dict[Keys, Problem] = {}
+    whole: dict[Keys, Problem] = {}
+    for detail in error.errors(include_url=False):
+        if detail["type"] == _NOT_A_PROBLEM:
+            continue
+        keys, value = _trim(detail["loc"], tree)
+        into = whole if detail["type"] == "value_error" else found
+        into.setdefault(keys, Problem(keys, _say(detail, keys, value, grammar)))
+    inner = {keys: one for keys, one in whole.items() if not any(other[: len(keys)] == keys for other in found)}
+    return [*found.values(), *inner.values()]
+
+
+def _trim(loc: Keys, tree: object) -> tuple[Keys, object]:
+    """Cut off what pydantic adds to a path, such as the member of a union it tried; return what stands there too."""
+    node: Any = tree
+    for done, key in enumerate(loc):
+        inside = isinstance(key, int) and key < len(node) if isinstance(node, list) else False
+        if inside or (isinstance(node, dict) and key in node):
+            node = node[key]
+        else:
+            return (loc[: done + 1], None) if isinstance(node, dict) else (loc[:done], node)
+    return loc, node
+
+
+def _say(detail: ErrorDetails, keys: Keys, value: object, grammar: Grammar) -> str:
+    match detail["type"]:
+        case "extra_forbidden":
+            return unknown(keys, grammar)
+        case "missing":
+            return f"is missing; must be {grammar.allowed(keys)}"
+        case "value_error":
+            return detail["msg"].removeprefix("Value error, ")
+        case "too_short" | "too_long" if isinstance(value, dict | list):
+            return f"has {len(value)} entries; must be {grammar.allowed(keys)}"
+    if detail["loc"][-1:] == (_KEY,):
+        known = grammar.names(keys[:-1])
+        return unknown(keys, grammar) if known else f"the name {show_value(keys[-1])} is not allowed; must be a key"
+    return f"is {show_value(value)}; must be {grammar.allowed(keys)}{nearest_value(keys, value, grammar)}"
+
+
+def unknown(keys: Keys, grammar: Grammar) -> str:
+    """Say that a key is not known where it stands, and which are."""
+    known = grammar.names(keys[:-1])
+    hint = did_you_mean(keys[-1], known) or _elsewhere(keys, grammar)
+    return f"unknown key {show_key(keys[-1])}{hint}; allowed here: {one_of(known)}"
+
+
+def _elsewhere(keys: Keys, grammar: Grammar) -> str:
+    """Name the place where a key that is unknown here would be known."""
+    for name in grammar.names(()):
+        if keys[-1] in grammar.names((name,)):
+            return f" (did you mean {show_path((name, keys[-1]))}?)"
+    return ""
+
+
+def nearest_value(keys: Keys, value: object, grammar: Grammar) -> str:
+    """Return ` (did you mean ...?)` if an allowed value is near one that is not."""
+    node = grammar.at(keys) or {}
+    kind = grammar.solid(node).get("type")
+    if isinstance(value, float) and kind == "integer" and value.is_integer() and abs(value) < 1e9:
+        return f" (did you mean {int(value)}?)"
+    if not isinstance(value, str):
+        return ""
+    if kind == "boolean" and value.lower() in _TRUTHS:
+        return f" (did you mean {_TRUTHS[value.lower()]}?)"
+    if kind in {"integer", "number"} and _is_number(value):
+        return f" (did you mean {value.strip()}, without quotes?)"
+    if kind in {"integer", "number"} and grammar.can_be_none(node):
+        return did_you_mean(value, [NONE])
+    return did_you_mean(value, grammar.solid(node).get("enum", ()))
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def fill_none(tree: dict[str, Any], grammar: Grammar) -> None:
+    """Put Python's None, in place, wherever a value may be missing and the file says so."""
+    for keys, value in list(walk(tree)):
+        if value == NONE:
+            node = grammar.at(keys)
+            if node is not None and grammar.can_be_none(node):
+                around: Any = tree
+                for key in keys[:-1]:
+                    around = around[key]
+                around[keys[-1]] = None

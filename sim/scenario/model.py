@@ -1,0 +1,100 @@
+"""What a scenario is: a market, and a question about it asked in several arms."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import cast
+
+from pydantic import Field, SerializeAsAny, create_model, field_validator
+
+from sim.market.dials import Params, Settings
+from sim.market.spec import Intervention, Key, MarketSpec
+
+BASELINE = "baseline"
+"""The arm that every other arm is compared with; it always exists."""
+
+Scalar = bool | int | float | str
+
+
+class Arm(Settings):
+    """One strategy to try: the scenario and these changes to it."""
+
+    label: str | None = Field(None, description="name to print; the key if left out")
+    cost_matched_to: Key | None = Field(
+        None, description="arm whose mean cost this arm's spend is scaled to; the amounts in `spend` are then weights"
+    )
+    interventions: tuple[Intervention, ...] = Field((), description="the changes, each with its weeks")
+
+
+class Range(Settings):
+    """Between which two values a number lies that nobody knows."""
+
+    low: float = Field(description="lowest value that nobody could rule out")
+    high: float = Field(description="highest value that nobody could rule out")
+
+
+class Scenario(MarketSpec):
+    """A market, what is asked of it, for how long, how often, and in which arms.
+
+    Made by `load_scenario`, which checks all of it; made by hand, each value is checked but not whether arms, paths and
+    brands fit together. A file may leave out whatever has a default.
+    """
+
+    title: str = Field("", description="what it is about, in a few words")
+    question: str = Field("", description="the question it answers, as one sentence")
+    weeks: int = Field(104, ge=1, le=100_000, description="weeks that count, after the burn-in")
+    burn_in: int = Field(52, ge=0, le=100_000, description="weeks before week 0, in which the market settles")
+    run_off_weeks: int = Field(
+        0, ge=0, le=100_000, description="weeks after the last, without joining, accrual and spend; points settle"
+    )
+    replicates: int = Field(20, ge=1, le=10_000, description="runs of each arm, each with its own chance")
+    seed: int = Field(1, ge=0, le=2**63 - 1, description="where chance begins; the same seed gives the same result")
+    focal: Key = Field(
+        default_factory=lambda checked: next(iter(checked["brands"])),
+        description="brand that the question is about; the first if left out",
+    )
+    behaviours: dict[str, SerializeAsAny[Params]] = Field(
+        default_factory=dict, description="parameters of each behaviour, by its name"
+    )
+    arms: dict[Key, Arm] = Field(
+        default_factory=dict, validate_default=True, description="strategies to compare; `baseline` always exists"
+    )
+    uncertain: dict[str, Range] = Field(
+        default_factory=dict, description="what nobody knows: ranges by path, sampled in sweeps"
+    )
+    sweep: dict[str, list[Scalar]] = Field(default_factory=dict, description="what to vary: lists of values by path")
+
+    @field_validator("arms", mode="after")
+    @classmethod
+    def _baseline_is_first(cls, arms: dict[str, Arm]) -> dict[str, Arm]:
+        others = {key: arm for key, arm in arms.items() if key != BASELINE}
+        return {BASELINE: arms.get(BASELINE, Arm()), **others}
+
+    @property
+    def market(self) -> MarketSpec:
+        """Everything that builds the market, save the seed and the behaviours."""
+        return MarketSpec(**{name: getattr(self, name) for name in MarketSpec.model_fields})
+
+
+def file_class(behaviours: Iterable[tuple[str, type[Params]]]) -> type[Scenario]:
+    """Return the class that a scenario file is checked by: it knows the parameters of every behaviour.
+
+    Its instances serve for checking only, since a class made while the program runs cannot be sent to another process;
+    `as_scenario` turns them into a plain `Scenario`.
+    """
+    return _file_class(tuple(behaviours))
+
+
+@lru_cache(maxsize=8)
+def _file_class(behaviours: tuple[tuple[str, type[Params]], ...]) -> type[Scenario]:
+    tables = {name: (params, Field(default_factory=params)) for name, params in behaviours}
+    table = create_model("Behaviours", __base__=Settings, **tables)  # type: ignore[call-overload]
+    made = create_model("ScenarioFile", __base__=Scenario, behaviours=(table, Field(default_factory=table)))
+    return cast("type[Scenario]", made)
+
+
+def as_scenario(checked: Scenario) -> Scenario:
+    """Return what a class from `file_class` has checked, as a plain scenario."""
+    values = {name: getattr(checked, name) for name in Scenario.model_fields}
+    tables: Settings = values["behaviours"]
+    values["behaviours"] = {name: getattr(tables, name) for name in type(tables).model_fields}
+    return Scenario(**values)
