@@ -53,11 +53,14 @@ class Brand(mesa.Agent):  # type: ignore[misc]
         return 0.0 if self.model.running_off else self.settings.spend.get(lever, 0.0)
 
     def step(self) -> None:
-        """Spend, and let capabilities build up and fade."""
+        """Spend, and let capabilities build up and fade.
+
+        The norm is a share of sales, so it grows with the customers; what is spent on top is spread over them.
+        """
         world, settings = self.model.world, self.model.spec.capability
         norm = settings.norm * self.norm_sales
         for number, lever in enumerate(LEVERS):
-            spend = (1.0 + self.spend(lever) / norm) / world.customers[self.index]
+            spend = 1.0 + self.spend(lever) / norm / world.customers[self.index]
             world.stock[number, self.index] = build(world.stock[number, self.index], spend, settings)
             world.lift[number, self.index] = lift(world.stock[number, self.index], settings)
 

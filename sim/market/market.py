@@ -21,7 +21,7 @@ from sim.market.spec import LEVERS, Intervention, MarketSpec
 from sim.market.spec import Brand as BrandSpec
 from sim.market.spec import Retailer as RetailerSpec
 from sim.market.state import Field, Frame
-from sim.market.timeline import effective, effective_params, effective_retailer
+from sim.market.timeline import effective, effective_settings
 from sim.market.week import Behaviour, Phase, Plan, discover
 from sim.market.world.network import Ties, lay_ties
 from sim.market.world.reviews import seed_platform
@@ -67,6 +67,10 @@ class Market(mesa.Model):  # type: ignore[misc]
         Behaviours to choose from; those that ship if None.
     recorders
         What to write down; they read the market and never change it.
+    schemes
+        Brands that may start a scheme later, in a fork, besides those that the settings and timeline name.
+    warm
+        Whether shoppers start with a past of ten purchases, or without any.
     """
 
     def __init__(
@@ -81,6 +85,7 @@ class Market(mesa.Model):  # type: ignore[misc]
         threads: int = 1,
         behaviours: Mapping[str, Behaviour] | None = None,
         recorders: Sequence[Recorder] = (),
+        schemes: Sequence[str] = (),
         warm: bool = True,
     ) -> None:
         super().__init__(rng=seed)
@@ -104,7 +109,7 @@ class Market(mesa.Model):  # type: ignore[misc]
         self.threads = threads
         self.warm = warm
         self.recorders = list(recorders)
-        self._build_world()
+        self._build_world(schemes)
         self._build_agents()
         for behaviour in self.plan.having("setup"):
             assert behaviour.setup is not None
@@ -112,7 +117,7 @@ class Market(mesa.Model):  # type: ignore[misc]
 
     # ---- building -----------------------------------------------------------------------------------------------
 
-    def _build_world(self) -> None:
+    def _build_world(self, schemes: Sequence[str]) -> None:
         spec = self.spec
         self.brand_keys = tuple(spec.brands)
         self.retailer_keys = tuple(spec.retailers)
@@ -120,7 +125,7 @@ class Market(mesa.Model):  # type: ignore[misc]
         self.retailer_specs: tuple[RetailerSpec, ...] = tuple(spec.retailers.values())
         shares = np.array([brand.share for brand in self.brand_specs])
         self.shares: NDArray[np.float64] = shares / shares.sum()
-        self.scheme_brands = self._brands_with_schemes()
+        self.scheme_brands = self._brands_with_schemes(schemes)
         self.slot_of = np.full(len(shares), -1, np.int8)
         self.slot_of[list(self.scheme_brands)] = np.arange(len(self.scheme_brands))
         self.sizes = {
@@ -130,24 +135,29 @@ class Market(mesa.Model):  # type: ignore[misc]
         everything = self.behaviours.values()
         self.state = Frame((*SHOPPERS, *(f for b in everything for f in b.state)), self.sizes)
         self.world = Frame((*WORLD, *(f for b in everything for f in b.world)), self.sizes)
-        tallies = tuple(f for b in everything for f in b.tallies)
-        self.tally = Frame(tallies, self.sizes)
-        columns = tuple(f for b in everything for f in b.visit)
         self.block_size = self._block_size()
-        self._workers = [Block(self, columns, tallies, self.block_size) for _ in range(self.threads)]
-        self.poll_block = Block(self, columns, tallies, min(CHUNK, max(spec.shoppers, 1)))
+        self._build_workers()
         self.ties: Ties = lay_ties(spec.network, spec.shoppers, self.draw_seed("network"))
         self._draw_traits()
         self._fill_world()
 
-    def _brands_with_schemes(self) -> tuple[int, ...]:
+    def _brands_with_schemes(self, more: Sequence[str]) -> tuple[int, ...]:
         """Return the brands that have a scheme, now or at any time to come."""
-        touched = {c.brand for c in self.timeline if any(path.split(".")[0] == "scheme" for path in c.set)}
+        touched = {*more, *(key for key in brands_starting_schemes(self.timeline))}
         return tuple(
             k
             for k, (key, brand) in enumerate(zip(self.brand_keys, self.brand_specs, strict=True))
             if brand.scheme.reward_rate > 0 or key in touched
         )
+
+    def _build_workers(self) -> None:
+        """Make the scratch space of each worker, and the sums of the week."""
+        everything = self.behaviours.values()
+        tallies = tuple(f for b in everything for f in b.tallies)
+        columns = tuple(f for b in everything for f in b.visit)
+        self.tally = Frame(tallies, self.sizes)
+        self._workers = [Block(self, columns, tallies, self.block_size) for _ in range(self.threads)]
+        self.poll_block = Block(self, columns, tallies, min(CHUNK, self.spec.shoppers))
 
     def _block_size(self) -> int:
         """Choose blocks with some thousands of visits each; a matter of speed that no result depends on."""
@@ -193,6 +203,34 @@ class Market(mesa.Model):  # type: ignore[misc]
         self.datacollector = mesa.DataCollector(
             model_reporters={f"share_{key}": partial(_share_of, brand=k) for k, key in enumerate(self.brand_keys)}
         )
+
+    def fork(
+        self,
+        timeline: Sequence[Intervention] = (),
+        *,
+        run_off_from: int | None = None,
+        recorders: Sequence[Recorder] = (),
+    ) -> "Market":
+        """Return a market that goes on from here by itself, with another future; what never changes is shared.
+
+        Raises
+        ------
+        UsageError
+            If the timeline starts a scheme that this market was not told of when it was built.
+        """
+        new = sorted(brands_starting_schemes(timeline) - {self.brand_keys[k] for k in self.scheme_brands})
+        if new:
+            raise UsageError(f"{new[0]} starts a scheme: build the market with schemes=[{new[0]!r}]")
+        twin = object.__new__(type(self))
+        mesa.Model.__init__(twin, rng=self.seed)
+        own = {"state", "world", "tally", "_workers", "poll_block", "brands", "retailers", "datacollector", "memo"}
+        for name in _ATTRIBUTES - own:
+            setattr(twin, name, getattr(self, name))
+        twin.state, twin.world, twin.memo = self.state.copy(), self.world.copy(), dict(self.memo)
+        twin.timeline, twin.run_off_from, twin.recorders = tuple(timeline), run_off_from, list(recorders)
+        twin._build_workers()
+        twin._build_agents()
+        return twin
 
     # ---- what behaviours ask ------------------------------------------------------------------------------------
 
@@ -257,10 +295,12 @@ class Market(mesa.Model):  # type: ignore[misc]
         common = [c for c in active if c.brand is None]
         if any(c.brand is None for c in self.timeline):
             self.retailer_specs = tuple(
-                effective_retailer(self.spec.retailers[key], key, common, self.week) for key in self.retailer_keys
+                effective_settings(self.spec.retailers[key], common, self.week, f"retailers.{key}")
+                for key in self.retailer_keys
             )
             self.params = {
-                name: effective_params(params, name, common, self.week) for name, params in self.params_start.items()
+                name: effective_settings(params, common, self.week, f"behaviours.{name}")
+                for name, params in self.params_start.items()
             }
             self.plan = Plan.of(self.behaviours, self.params)
         self.world.list_price[:] = [brand.price for brand in self.brand_specs]
@@ -321,6 +361,20 @@ class Market(mesa.Model):  # type: ignore[misc]
     def nbytes(self) -> int:
         """Bytes that grow with the number of shoppers: their state and their ties."""
         return int(self.state.nbytes + self.ties.start.nbytes + self.ties.to.nbytes)
+
+
+_ATTRIBUTES = {
+    "spec", "behaviours", "params_start", "params", "plan", "seed", "key", "purposes", "memo", "burn_in", "week",
+    "threads", "warm", "brand_keys", "retailer_keys", "brand_specs", "retailer_specs", "shares", "scheme_brands",
+    "slot_of", "sizes", "state", "world", "block_size", "tally", "poll_block", "ties", "brands", "retailers",
+    "datacollector", "_workers",
+}  # fmt: skip
+"""Everything a market is made of besides its future; a fork takes it over."""
+
+
+def brands_starting_schemes(timeline: Sequence[Intervention]) -> set[str]:
+    """Return the brands whose scheme a timeline touches."""
+    return {c.brand for c in timeline if c.brand and any(path.split(".")[0] == "scheme" for path in c.set)}
 
 
 def _share_of(market: Market, brand: int) -> float:

@@ -227,6 +227,15 @@ class Intervention(Settings):
     )
 
 
+class Finance(Settings):
+    """How money at different times is compared."""
+
+    discount_rate: float = dial(
+        0.08, "yearly rate at which later money is discounted", unit="share a year", plausible=(0.04, 0.15), ge=0, le=1,
+        source="assumption: a usual cost of capital",
+    )  # fmt: skip
+
+
 class Record(Settings):
     """What is written down while the market runs."""
 
@@ -254,6 +263,7 @@ class MarketSpec(Settings):
     capability: Capability = Capability()
     brands: dict[Key, Brand] = Field(min_length=2, max_length=MAX_BRANDS)
     retailers: dict[Key, Retailer] = Field(min_length=1, max_length=MAX_RETAILERS)
+    finance: Finance = Finance()
     record: Record = Record()
     calibrated: Calibrated | None = None
 

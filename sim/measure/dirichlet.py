@@ -62,7 +62,7 @@ class Dirichlet:
             raise UsageError(f"shares must be 0 or more and add up to at most 1, not {self.shares}")
         if not self.S > 0:
             raise UsageError(f"S = {self.S}: must be above 0")
-        object.__setattr__(self, "shares", shares)
+        object.__setattr__(self, "shares", np.minimum(shares, 1.0))
         object.__setattr__(self, "category", NBD(self.M, self.K))
 
     def over(self, periods: float) -> Dirichlet:

@@ -24,7 +24,7 @@ MOST_DAYS = 1_000_000
 _NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,2})?$"
 _MISSING = ("", "na", "nan")
 _DAY_NUMBER = re.compile(r"[+-]?[0-9]{1,7}(\.0*)?")
-_ISO_DATE_LENGTH = 10
+_DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})([T ].*)?")
 
 _NAME = "a name or a whole number"
 _DAY = f"an ISO date such as 2017-01-31, or a whole day number up to {MOST_DAYS:,}"
@@ -113,11 +113,9 @@ def _day_of_text(text: str) -> tuple[bool, int] | None:
     if _DAY_NUMBER.fullmatch(text):
         number = int(float(text))
         return (False, number) if abs(number) <= MOST_DAYS else None
-    day, rest = text[:_ISO_DATE_LENGTH], text[_ISO_DATE_LENGTH:]
-    if rest and rest[0] not in "T ":
-        return None
+    dated = _DATE.fullmatch(text)
     try:
-        return True, date.fromisoformat(day).toordinal()
+        return (True, date.fromisoformat(dated[1]).toordinal()) if dated else None
     except ValueError:
         return None
 

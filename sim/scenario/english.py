@@ -37,22 +37,22 @@ def problems_of(error: ValidationError, tree: object, grammar: Grammar) -> list[
     for detail in error.errors(include_url=False):
         if detail["type"] == _NOT_A_PROBLEM:
             continue
-        keys, value = _trim(detail["loc"], tree)
-        into = whole if detail["type"] == "value_error" else found
-        into.setdefault(keys, Problem(keys, _say(detail, keys, value, grammar)))
+        keys, value = _trim(detail, tree)
+        is_whole = detail["type"] == "value_error"
+        into = whole if is_whole else found
+        into.setdefault(keys, Problem(keys, _say(detail, keys, value, grammar), whole=is_whole))
     inner = {keys: one for keys, one in whole.items() if not any(other[: len(keys)] == keys for other in found)}
     return [*found.values(), *inner.values()]
 
 
-def _trim(loc: Keys, tree: object) -> tuple[Keys, object]:
+def _trim(detail: ErrorDetails, tree: object) -> tuple[Keys, object]:
     """Cut off what pydantic adds to a path, such as the member of a union it tried; return what stands there too."""
     node: Any = tree
+    loc = detail["loc"]
     for done, key in enumerate(loc):
-        inside = isinstance(key, int) and key < len(node) if isinstance(node, list) else False
-        if inside or (isinstance(node, dict) and key in node):
-            node = node[key]
-        else:
-            return (loc[: done + 1], None) if isinstance(node, dict) else (loc[:done], node)
+        if not (isinstance(node, list) and isinstance(key, int)) and not (isinstance(node, dict) and key in node):
+            return loc[: done + (detail["type"] == "missing")], node
+        node = node[key]
     return loc, node
 
 
@@ -68,7 +68,7 @@ def _say(detail: ErrorDetails, keys: Keys, value: object, grammar: Grammar) -> s
             return f"has {len(value)} entries; must be {grammar.allowed(keys)}"
     if detail["loc"][-1:] == (_KEY,):
         known = grammar.names(keys[:-1])
-        return unknown(keys, grammar) if known else f"the name {show_value(keys[-1])} is not allowed; must be a key"
+        return unknown(keys, grammar) if known else f"is not a name that is allowed; must be {grammar.name(keys[:-1])}"
     return f"is {show_value(value)}; must be {grammar.allowed(keys)}{nearest_value(keys, value, grammar)}"
 
 

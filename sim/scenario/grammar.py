@@ -29,12 +29,13 @@ class Grammar:
 
     def at(self, keys: Keys) -> Schema | None:
         """Return the schema of what stands at a path; None if nothing can."""
-        node: Schema | None = self.schema
+        node = self.schema
         for key in keys:
-            node = _below(self.solid(node), key)
-            if node is None:
+            below = _below(self.solid(node), key)
+            if below is None:
                 return None
-        return self.follow(node) if node is not None else None
+            node = below
+        return self.follow(node)
 
     def follow(self, node: Schema) -> Schema:
         """Return what a reference stands for."""
@@ -55,6 +56,12 @@ class Grammar:
             return []
         node = self.solid(node)
         return list(node.get("properties") or node.get("propertyNames", {}).get("enum", ()))
+
+    def name(self, keys: Keys) -> str:
+        """Say what the names of entries in the table at a path must look like."""
+        table = self.solid(self.at(keys) or {})
+        patterns = [{"pattern": one} for one in table.get("patternProperties", ())]
+        return "a text" + _looks({**table.get("propertyNames", {}), **(patterns[0] if patterns else {})})
 
     def is_named_by_user(self, keys: Keys) -> bool:
         """Say whether the table at a path has entries with names of the user's own, such as `brands`."""
@@ -82,17 +89,14 @@ class Grammar:
             if self.can_be_none(node):
                 words.append(NONE)
             return " or ".join(dict.fromkeys(words))
-        match node.get("type"):
-            case "array":
-                inner = node.get("items")
-                return f"a list{_count(node, 'Items')}" + (f", each entry {self._allowed(inner)}" if inner else "")
-            case "object":
-                if node.get("properties"):
-                    return f"a table with {one_of(node['properties'])}"
-                return f"a table{_count(node, 'Properties')}"
-            case str() as kind if kind in _KINDS:
-                return _KINDS[kind] + _bounds(node)
-        return "something else"
+        kind = node.get("type", "")
+        if kind == "array":
+            inner = node.get("items")
+            return f"a list{_count(node, 'Items')}" + (f", each entry {self._allowed(inner)}" if inner else "")
+        if kind == "object":
+            keys = node.get("properties")
+            return f"a table with {one_of(keys)}" if keys else f"a table{_count(node, 'Properties')}"
+        return _KINDS.get(kind, "something else") + _bounds(node)
 
 
 def _below(node: Schema, key: str | int) -> Schema | None:
@@ -121,7 +125,7 @@ def _bounds(node: Schema) -> str:
         )
         if bound in node
     ]
-    return " " + " and ".join(words) if words else ""
+    return (" of " if words and words[0].startswith("at ") else " ") + " and ".join(words) if words else ""
 
 
 def _looks(node: Schema) -> str:

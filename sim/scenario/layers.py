@@ -12,6 +12,7 @@ from sim.scenario.tree import Keys, Tree, merge, split_path, table
 
 EXTENDS = "extends"
 DROP = "drop"
+MUST = 'a scenario must extend another (extends = "markets/base") or define two brands'
 
 
 @dataclass
@@ -51,9 +52,7 @@ def lay(last: Layer) -> Draft:
         If an extended file is missing or unreadable, extends itself in the end, or a path to drop is not there.
     """
     if not last.tree:
-        raise ScenarioError(
-            [f'{last.source}:1: is empty; a scenario must extend another (extends = "markets/base") or define two brands']
-        )
+        raise ScenarioError([f"{last.source}:1: is empty; {MUST}"])
     chain = _chain(last)
     draft = Draft(sources=tuple(layer.path for layer in chain if layer.path))
     problems: list[Problem] = []
@@ -111,7 +110,7 @@ def _drop(draft: Draft, wanted: object, places: Places) -> list[Problem]:
             problems.append(Problem((DROP, index), what, where))
             continue
         del around[keys[-1]]
-        draft.say([keys], {})
+        draft.say([keys], {keys[:-1]: where} if where else {})
     return problems
 
 

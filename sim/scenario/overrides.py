@@ -94,7 +94,7 @@ def _apply(draft: Draft, keys: tuple[str, ...], value: object) -> Problem | None
         replaced = put(draft.tree, keys, value)
     except ValueError as error:
         return Problem(keys, str(error))
-    draft.say(replaced, {path: OUTSIDE for path in replaced})
+    draft.say(replaced, dict.fromkeys(replaced, OUTSIDE))
     for length in range(1, len(keys)):
         draft.places.setdefault(keys[:length], OUTSIDE)
     return None

@@ -35,11 +35,27 @@ Places = dict[Keys, Place]
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong, at one path; `what` says what it is and what is allowed."""
+    """One thing that is wrong.
+
+    Parameters
+    ----------
+    keys
+        Path of what is wrong.
+    what
+        What is wrong with it, and what is allowed.
+    place
+        Who said it, if that is not who said what stands at the path.
+    whole
+        Whether it is the rule of a table as a whole, which holds only once its single values are right.
+    covers
+        Whether it explains all else that seems wrong at the path or below.
+    """
 
     keys: Keys
     what: str
     place: Place | None = None
+    whole: bool = False
+    covers: bool = False
 
 
 def place_of(places: Mapping[Keys, Place], keys: Keys) -> Place:

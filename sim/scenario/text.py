@@ -71,9 +71,13 @@ def show_number(number: float) -> str:
 def did_you_mean(word: object, known: Iterable[str]) -> str:
     """Return ` (did you mean ...?)` if a known word is near, else nothing."""
     near = difflib.get_close_matches(str(word)[:MOST].lower(), list(known), n=1, cutoff=0.6)
-    return f" (did you mean {show_key(near[0])}?)" if near else ""
+    return f" (did you mean {_word(near[0])}?)" if near else ""
 
 
 def one_of(words: Iterable[str]) -> str:
     """List words that are allowed."""
-    return ", ".join(map(show_key, words)) or "nothing"
+    return ", ".join(map(_word, words)) or "nothing"
+
+
+def _word(word: str) -> str:
+    return word if word.isprintable() and word else quote(word)

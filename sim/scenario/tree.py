@@ -104,12 +104,12 @@ def put(tree: Tree, keys: Keys, value: object) -> list[Keys]:
     node: Any = tree
     done: Keys = ()
     for name in keys[:-1]:
-        key = _key(node, name, done)
+        key = key_of(node, name, done)
         if isinstance(node, dict):
             node.setdefault(key, {})
         node = node[key]
         done = (*done, key)
-    last = _key(node, keys[-1], done)
+    last = key_of(node, keys[-1], done)
     done = (*done, last)
     if isinstance(value, dict) and isinstance(node, dict) and isinstance(node.get(last), dict):
         return merge(node[last], value, done)
@@ -117,17 +117,15 @@ def put(tree: Tree, keys: Keys, value: object) -> list[Keys]:
     return [done]
 
 
-def _key(node: object, name: str | int, at: Keys) -> str | int:
+def key_of(node: object, name: str | int, at: Keys) -> str | int:
     """Return a name as the key that a table or a list has for it."""
     if isinstance(node, dict):
         return name
-    where = ".".join(map(str, at))
-    if not isinstance(node, list):
-        raise ValueError(f"{where} is a single value, there is nothing below it")
-    name = str(name)
-    if not (name.isdecimal() and name.isascii() and len(name) < 9 and int(name) < len(node)):
-        raise ValueError(f"{where} is a list of {len(node)}; its entries are counted from 0")
-    return int(name)
+    places = {str(place): place for place in range(len(node))} if isinstance(node, list) else {}
+    if str(name) not in places:
+        what = f"a list of {len(places)}, counted from 0" if isinstance(node, list) else "a single value"
+        raise ValueError(f"there is no {name} in {'.'.join(map(str, at))}, which is {what}")
+    return places[str(name)]
 
 
 def plain(value: object, room: int = DEEPEST) -> Any:  # noqa: ANN401 - any value that TOML knows

@@ -19,9 +19,10 @@ MEASURES: dict[str, str] = {
     "revenue": "money that retailers paid the brand",
     "goods_cost": "cost of goods sold",
     "lever_spend": "money on levers, beyond the category's norm",
+    "norm_spend": "money on levers at the category's norm, a share of sales",
     "administration": "running cost of the scheme",
     "reward_cost": "what rewards redeemed cost the brand",
-    "contribution": "revenue less cost of goods, levers, administration and rewards",
+    "contribution": "revenue less cost of goods, all levers, administration and rewards",
     "price_reduction": "units times what the list price is below that at the start",
     "preference_share": "share of shoppers who prefer the brand (polled)",
     "intrinsic_preference_share": "the same without price and scheme (polled)",
@@ -60,7 +61,7 @@ class WeeklyTable(Recorder):
             return
         values = {**_sales(market), **_money(market), **_minds(market), **_points(market)}
         values["contribution"] = values["revenue"] - sum(
-            values[cost] for cost in ("goods_cost", "lever_spend", "administration", "reward_cost")
+            values[cost] for cost in ("goods_cost", "lever_spend", "norm_spend", "administration", "reward_cost")
         )
         self.weeks.append(market.week)
         for name, rows in self.rows.items():
@@ -93,6 +94,7 @@ def _money(market: "Market") -> dict[str, NDArray[np.float64]]:
     return {
         "goods_cost": market.tally.units * np.array([b.settings.unit_cost for b in brands]) * start,
         "lever_spend": np.array([sum(brand.spend(lever) for lever in LEVERS) for brand in brands]),
+        "norm_spend": len(LEVERS) * market.spec.capability.norm * market.tally.units * start,
         "administration": np.array(
             [b.settings.scheme.administration if accrues.get(b.index, False) else 0.0 for b in brands]
         ),

@@ -1,0 +1,126 @@
+"""What a run leaves behind, in memory: the weekly table, loyalty measures, costs and panels of every arm."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+BASELINE = "baseline"
+
+WINDOW_MEASURES = ("penetration", "purchase_frequency", "share_of_requirements", "sole_buyers", "repeat_rate")
+"""Measured over a window of weeks for each brand, from every shopper's purchases."""
+
+COST_PARTS = ("lever_spend", "administration", "rewards", "outstanding_points", "price_reduction")
+"""What an arm costs its brand, by component; formulas §4."""
+
+METRICS: dict[str, str] = {
+    "preference_share": "share",
+    "intrinsic_preference_share": "share",
+    "market_share": "share",
+    "revenue": "money/week",
+    "contribution": "money/week",
+    "penetration": "share",
+    "purchase_frequency": "purchases",
+    "repeat_rate": "share",
+    "share_of_requirements": "share",
+    "recommendation": "share",
+    "rating": "stars",
+    "satisfaction": "sd",
+    "members": "shoppers",
+    "points_liability": "money",
+}
+"""What is compared between arms, with its unit, in the order in which it is printed."""
+
+
+@dataclass(frozen=True)
+class Arms:
+    """Names and labels of the arms, the baseline first."""
+
+    keys: tuple[str, ...]
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Result:
+    """All that a run has measured.
+
+    Attributes
+    ----------
+    name, title, question, focal
+        Of the scenario; `focal` is the brand the question is about.
+    arms
+        The arms, baseline first.
+    brands, brand_labels, retailers
+        Keys in the order of the axis B (and R), and names to print.
+    weeks
+        Weeks after the burn-in, shape (W,).
+    compared_weeks
+        First week and the week after the last over which metrics are compared.
+    weekly
+        Measure to array, shape (arms, replicates, W, B); NaN where nothing was measured.
+    window
+        Measure to array, shape (arms, replicates, B), over the compared weeks.
+    costs
+        Component to array, shape (arms, replicates), discounted money of the focal brand beyond the baseline.
+    panels
+        One per arm and replicate, [arm][replicate] -> columns; see `sim.market.record.panel.COLUMNS`.
+    scenario_toml
+        The resolved scenario, which rebuilds the run.
+    notes
+        Facts worth telling with the result, such as how well costs are matched.
+    """
+
+    name: str
+    title: str
+    question: str
+    focal: str
+    arms: Arms
+    brands: tuple[str, ...]
+    brand_labels: tuple[str, ...]
+    retailers: tuple[str, ...]
+    weeks: NDArray[np.int64]
+    compared_weeks: tuple[int, int]
+    weekly: dict[str, NDArray[np.float64]]
+    window: dict[str, NDArray[np.float64]]
+    costs: dict[str, NDArray[np.float64]]
+    panels: list[list[dict[str, NDArray[np.generic]]]]
+    scenario_toml: str
+    seeds: tuple[int, ...]
+    notes: tuple[str, ...] = ()
+    timings: dict[str, float] = field(default_factory=dict)
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def replicates(self) -> int:
+        """Number of replicates."""
+        return len(self.seeds)
+
+    def metric(self, name: str) -> NDArray[np.float64]:
+        """Return a metric per arm, replicate and brand: its mean over the compared weeks.
+
+        Shape (arms, replicates, B).
+        """
+        if name in self.window:
+            return self.window[name]
+        first, last = self.compared_weeks
+        inside = (self.weeks >= first) & (self.weeks < last)
+        values = self.weekly[name][:, :, inside]
+        counted = np.isfinite(values)
+        total = np.where(counted, values, 0.0).sum(axis=2)
+        number = counted.sum(axis=2)
+        return np.where(number > 0, total / np.maximum(number, 1), np.nan)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One arm less the baseline, for one brand and metric, with a paired 95 % interval."""
+
+    arm: str
+    brand: str
+    metric: str
+    baseline: float
+    value: float
+    difference: float
+    low: float
+    high: float

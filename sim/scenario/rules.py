@@ -1,0 +1,63 @@
+"""Rules of a market that join several values: they hold between brands, or between a market and its constants."""
+
+from collections.abc import Iterator
+
+from sim.scenario.layers import MUST
+from sim.scenario.places import Places, Problem, place_of
+from sim.scenario.text import did_you_mean, one_of, show_value
+from sim.scenario.tree import Tree, table
+
+NEAR_ONE = 0.001
+"""How far shares may be from 1 in all: published tables are rounded to three digits."""
+
+
+def number(value: object) -> int | float | None:
+    """Return a value if it is a number; true and false are none."""
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def no_such(kind: str, value: object, known: Tree) -> str:
+    """Say that something named is not there, and what is."""
+    return f"is {show_value(value)}; there is no such {kind}{did_you_mean(value, known)}; there is {one_of(known)}"
+
+
+def market_problems(tree: Tree, places: Places) -> Iterator[Problem]:
+    """Find what does not fit together in the market itself; single values are checked elsewhere."""
+    brands = table(tree, "brands")
+    if "brands" not in tree:
+        yield Problem(("brands",), f"is missing; {MUST}")
+    focal = tree.get("focal")
+    if isinstance(focal, str) and brands and focal not in brands:
+        yield Problem(("focal",), no_such("brand", focal, brands))
+    for key in brands:
+        for lever, money in table(brands, key, "spend").items():
+            if (number(money) or 0) < 0:
+                yield negative_spend(("brands", key, "spend", lever), money)
+    yield from _share_problems(brands, places)
+    yield from _calibration_problems(tree, brands)
+
+
+def negative_spend(keys: tuple[str | int, ...], money: object) -> Problem:
+    """Say that money cannot be spent below zero."""
+    return Problem(keys, f"is {show_value(money)}; must be a number at least 0")
+
+
+def _share_problems(brands: Tree, places: Places) -> Iterator[Problem]:
+    shares = {key: number(table(brands, key).get("share")) or 0 for key in brands}
+    if not shares or not all(0 < share < 1 for share in shares.values()):
+        return  # each such share has a problem of its own
+    total = sum(shares.values())
+    if abs(total - 1) > NEAR_ONE:
+        said = [place_of(places, keys) for keys in (("brands",), *(("brands", key, "share") for key in shares))]
+        what = f"the shares of the {len(shares)} brands sum to {total:.6g}; must sum to 1, within {NEAR_ONE}"
+        yield Problem(("brands",), what, max(said))
+
+
+def _calibration_problems(tree: Tree, brands: Tree) -> Iterator[Problem]:
+    """Constants fitted for other brands than the market has are of no use."""
+    for part in ("constants", "reviews"):
+        fitted = table(tree, "calibrated", part)
+        if fitted and brands and fitted.keys() != brands.keys():
+            odd = sorted(fitted.keys() ^ brands.keys())
+            what = f"does not fit the brands: {one_of(odd)} on one side only"
+            yield Problem(("calibrated", part), f"{what}; calibrate again, or leave `calibrated` out")
