@@ -66,7 +66,9 @@ def _refuse_foreign(folder: Path, allowed: Collection[str]) -> None:
         raise ResultError(f"{folder}: is a file; choose another folder with --out")
     foreign = sorted(path.name for path in folder.iterdir() if path.name not in allowed and path.name[0] != ".")
     if foreign:
-        raise ResultError(f"{folder}: holds {foreign[0]}, which is no part of a result; move it or choose another --out")
+        raise ResultError(
+            f"{folder}: holds {foreign[0]}, which is no part of a result; move it or choose another --out"
+        )
 
 
 def _sync(folder: Path) -> None:

@@ -4,12 +4,14 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from sim.experiments.result import BASELINE, METRICS, Difference, Result
+from sim.experiments.result import METRICS, Difference, Result
 from sim.experiments.store_record import package_version
 from sim.experiments.store_words import (
+    DASH,
     fixed_number,
     interval_words,
     label_of_brand,
+    reference_arm,
     setting,
     short_number,
     words_for,
@@ -66,14 +68,15 @@ def write_readme(
 
 def _what_this_is(result: Result) -> list[str]:
     shoppers, first, last = setting(result, "shoppers"), *result.compared_weeks
+    runs, arms = _count(result.replicates, "time"), _count(len(result.arms.keys), "arm")
     people = f"{shoppers:,} simulated shoppers" if isinstance(shoppers, int) else "simulated shoppers"
     return [
-        f"Result of the scenario `{result.name}`: a market of {people} and {len(result.brands)} brands,",
-        f"run {_count(result.replicates, 'time')} in each of {_count(len(result.arms.keys), 'arm')}. An arm is the same",
-        "market with one thing done differently; replicates differ in chance alone. These are findings about a",
-        "model, under the assumptions in `scenario.toml`, and not observations of a real market.",
+        f"Result of the scenario `{result.name}`: a market of {people} and {len(result.brands)} brands, run",
+        f"{runs} in each of {arms}. An arm is the same market",
+        "with something done differently; replicates differ in chance alone. These are findings about a model,",
+        "under the assumptions in `scenario.toml`, and not observations of a real market.",
         "",
-        f"Compared are means over weeks {first} to {last - 1} after the start, before any run-off.",
+        f"Compared are means over weeks {first} to {last - 1} after the burn-in.",
     ]
 
 
@@ -86,7 +89,8 @@ def _table(result: Result, differences: Sequence[Difference]) -> Iterator[str]:
     brand = label_of_brand(result, result.focal)
     found = {(one.arm, one.metric): one for one in differences if one.brand == result.focal}
     metrics = [metric for metric in _COLUMNS if any(key[1] == metric for key in found)]
-    yield f"## {_cell(brand)} against the baseline"
+    against = reference_arm(result, differences)
+    yield f"## What the arms change for {_cell(brand)}"
     yield ""
     if not metrics:
         yield "Nothing was compared."
@@ -95,13 +99,14 @@ def _table(result: Result, differences: Sequence[Difference]) -> Iterator[str]:
     yield f"| Arm | {' | '.join(heads)} | Cost (money) |"
     yield "|---|" + "---:|" * (len(metrics) + 1)
     for at, (arm, label) in enumerate(zip(result.arms.keys, result.arms.labels, strict=True)):
-        if arm == BASELINE:
+        if arm == against:
             continue
         cells = [_difference(found.get((arm, metric))) for metric in metrics]
         cost = sum((part[at].mean() for part in result.costs.values()), 0.0)
         yield f"| {_cell(label)} | {' | '.join(cells)} | {short_number(float(cost))} |"
     yield ""
-    yield f"Difference to the baseline, and from where to where it may lie ({interval_words(result)})."
+    yield f"Difference to the arm `{against}`, and from where to where it may lie ({interval_words(result)})."
+    yield "Cost is what the arm costs beyond the baseline, discounted, mean of the replicates."
 
 
 def _cell(text: str) -> str:
@@ -114,13 +119,13 @@ def _unit(metric: str) -> str:
 
 def _difference(one: Difference | None) -> str:
     if one is None:
-        return "–"
+        return DASH
     share = METRICS[one.metric] == "share"
     value, low, high = (
         fixed_number(100 * number, 2) if share else short_number(number, signed=True)
         for number in (one.difference, one.low, one.high)
     )
-    return value if "–" in (low, high) else f"{value} ({low} to {high})"
+    return value if DASH in (low, high) else f"{value} ({low} to {high})"
 
 
 def _figures(folder: Path) -> list[str]:

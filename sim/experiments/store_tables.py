@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sim.experiments.result import Result
 
 Panels = list[list[dict[str, NDArray[np.generic]]]]
-Axes = Sequence[tuple[str, Sequence[Any]]]
+Axes = Sequence[tuple[str, Any]]
 
 _HOW = {"compression": "zstd", "compression_level": 3, "version": "2.6", "write_statistics": True}
 _PLAIN_COLUMNS = {
@@ -50,7 +50,7 @@ def read_cube(path: Path, keys: Sequence[str], sizes: Sequence[int]) -> dict[str
     keys
         Its columns that are no measures.
     sizes
-        Lengths of the axes; -1 for one that is to be found out.
+        Lengths of the axes.
 
     Returns
     -------
@@ -76,7 +76,7 @@ def read_panels(path: Path, arms: int, replicates: int, brands: Sequence[str], r
     return [panels[first : first + replicates] for first in range(0, len(panels), replicates)]
 
 
-def _axes(result: Result) -> Axes:
+def _axes(result: Result) -> tuple[tuple[str, Any], ...]:
     return (
         ("arm", result.arms.keys),
         ("replicate", np.arange(result.replicates, dtype=np.int32)),
@@ -124,9 +124,7 @@ def _write_panels(result: Result, path: Path) -> None:
 def _read_panel(table: pa.Table, brands: Sequence[str], retailers: Sequence[str]) -> dict[str, NDArray[np.generic]]:
     coded = {"brand": brands, "retailer": retailers}
     names = [name for name in table.column_names if name not in {"arm", "replicate"}]
-    return {
-        name: _codes(table[name], coded[name]) if name in coded else table[name].to_numpy() for name in names
-    }
+    return {name: _codes(table[name], coded[name]) if name in coded else table[name].to_numpy() for name in names}
 
 
 def _codes(column: pa.ChunkedArray, names: Sequence[str]) -> NDArray[np.uint8]:

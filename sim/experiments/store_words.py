@@ -2,9 +2,10 @@
 
 import math
 import tomllib
+from collections.abc import Sequence
 from typing import Any
 
-from sim.experiments.result import Result
+from sim.experiments.result import Difference, Result
 
 METRIC_WORDS: dict[str, str] = {
     "preference_share": "Preference share",
@@ -34,7 +35,14 @@ COST_WORDS: dict[str, str] = {
 }
 """Component of cost to what a reader calls it."""
 
+DASH = "\u2013"
+"""Stands for a number that is not known."""
+
+MINUS = "\u2212"
+"""The minus sign of print, as wide as a plus."""
+
 _SIZES = ((1e9, " billion"), (1e6, " million"), (1e3, "k"))
+_LEAST = 1e-6
 
 
 def words_for(name: str) -> str:
@@ -53,23 +61,23 @@ def short_number(value: float, *, signed: bool = False) -> str:
         Whether to put a plus before what is above zero.
     """
     if not math.isfinite(value):
-        return "–"
-    size, word = next(((size, word) for size, word in _SIZES if abs(value) >= 0.9995 * size), (1.0, ""))
-    scaled = value / size
-    figures = max(0, 2 - math.floor(math.log10(abs(scaled)) + 1e-4)) if scaled else 0
-    text = f"{abs(scaled):.{min(figures, 6)}f}"
-    sign = "−" if value < 0 else "+" if signed and value > 0 else ""  # noqa: RUF001 - the minus sign of print
-    return (text if float(text) == 0 else sign + text) + word
+        return DASH
+    value = float(f"{value:.3g}") if abs(value) >= _LEAST else 0.0
+    size, word = next(((size, word) for size, word in _SIZES if abs(value) >= size), (1.0, ""))
+    scaled = abs(value) / size
+    decimals = max(0, 2 - math.floor(math.log10(scaled) + 1e-9)) if scaled else 0
+    sign = MINUS if value < 0 else "+" if signed and value > 0 else ""
+    return f"{sign}{scaled:.{decimals}f}{word}"
 
 
 def fixed_number(value: float, decimals: int = 1, *, signed: bool = True) -> str:
     """Write a number with so many decimals, its sign and a minus as in print; an en dash if it is not finite."""
     if not math.isfinite(value):
-        return "–"
+        return DASH
     text = f"{abs(value):.{decimals}f}"
     if float(text) == 0:
         return text
-    return ("−" if value < 0 else "+" if signed else "") + text  # noqa: RUF001 - the minus sign of print
+    return (MINUS if value < 0 else "+" if signed else "") + text
 
 
 def interval_words(result: Result) -> str:
@@ -77,6 +85,13 @@ def interval_words(result: Result) -> str:
     if result.replicates < 2:
         return "no intervals: one replicate"
     return f"95 % intervals over replicates: {result.extra.get('interval_kind', 'chance only')}"
+
+
+def reference_arm(result: Result, differences: Sequence[Difference]) -> str:
+    """Return the arm that all differences are taken against: the one that has none itself."""
+    told = {one.arm for one in differences}
+    others = [arm for arm in result.arms.keys if arm not in told]
+    return others[0] if told and others else result.arms.keys[0]
 
 
 def label_of_brand(result: Result, brand: str) -> str:

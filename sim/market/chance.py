@@ -32,19 +32,22 @@ HALF_STEP = np.float32(2.0**-24)
 def philox(
     c0: np.uint64, c1: np.uint64, c2: np.uint64, c3: np.uint64, k0: np.uint64, k1: np.uint64
 ) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
-    """Return four random 32-bit words, each in a uint64 lane, for a counter and a key."""
+    """Return four random 32-bit words, each in a uint64 lane, for a counter and a key.
+
+    The words are copied to begin with, because a loop that changes its own arguments does not vectorise.
+    """
+    x0, x1, x2, x3 = np.uint64(c0), np.uint64(c1), np.uint64(c2), np.uint64(c3)
+    key0, key1 = np.uint64(k0), np.uint64(k1)
     for _ in range(10):
-        p0 = c0 * MULTIPLY_0
-        p1 = c2 * MULTIPLY_1
-        n0 = (p1 >> HIGH) ^ c1 ^ k0
-        n2 = (p0 >> HIGH) ^ c3 ^ k1
-        c1 = p1 & LOW
-        c3 = p0 & LOW
-        c0 = n0
-        c2 = n2
-        k0 = (k0 + WEYL_0) & LOW
-        k1 = (k1 + WEYL_1) & LOW
-    return c0, c1, c2, c3
+        p0 = x0 * MULTIPLY_0
+        p1 = x2 * MULTIPLY_1
+        x0 = (p1 >> HIGH) ^ x1 ^ key0
+        x2 = (p0 >> HIGH) ^ x3 ^ key1
+        x1 = p1 & LOW
+        x3 = p0 & LOW
+        key0 = (key0 + WEYL_0) & LOW
+        key1 = (key1 + WEYL_1) & LOW
+    return x0, x1, x2, x3
 
 
 @formula

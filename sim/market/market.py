@@ -69,8 +69,6 @@ class Market(mesa.Model):  # type: ignore[misc]
         What to write down; they read the market and never change it.
     schemes
         Brands that may start a scheme later, in a fork, besides those that the settings and timeline name.
-    warm
-        Whether shoppers start with a past of ten purchases, or without any.
     """
 
     def __init__(
@@ -86,7 +84,6 @@ class Market(mesa.Model):  # type: ignore[misc]
         behaviours: Mapping[str, Behaviour] | None = None,
         recorders: Sequence[Recorder] = (),
         schemes: Sequence[str] = (),
-        warm: bool = True,
     ) -> None:
         super().__init__(rng=seed)
         self.spec = spec
@@ -107,7 +104,6 @@ class Market(mesa.Model):  # type: ignore[misc]
         self.timeline = tuple(timeline)
         self.run_off_from = run_off_from
         self.threads = threads
-        self.warm = warm
         self.recorders = list(recorders)
         self._build_world(schemes)
         self._build_agents()
@@ -365,7 +361,7 @@ class Market(mesa.Model):  # type: ignore[misc]
 
 _ATTRIBUTES = {
     "spec", "behaviours", "params_start", "params", "plan", "seed", "key", "purposes", "memo", "burn_in", "week",
-    "threads", "warm", "brand_keys", "retailer_keys", "brand_specs", "retailer_specs", "shares", "scheme_brands",
+    "threads", "brand_keys", "retailer_keys", "brand_specs", "retailer_specs", "shares", "scheme_brands",
     "slot_of", "sizes", "state", "world", "block_size", "tally", "poll_block", "ties", "brands", "retailers",
     "datacollector", "_workers",
 }  # fmt: skip

@@ -166,11 +166,13 @@ def read_panel(
     DataError
         With all that is wrong with the table: up to ten problems with file, line, column, value and what is allowed.
     UsageError
-        If `columns` maps something that a panel does not have.
+        If `columns` maps something that a panel does not have, or `weeks` is not above 0.
     """
     from sim.measure.panel_file import open_table
     from sim.measure.panel_rows import check_rows
 
+    if weeks is not None and not 0 < weeks < float("inf"):
+        raise UsageError(f"weeks = {weeks}; allowed: a number above 0")
     raw = open_table(source)
     rows = check_rows(raw, columns, where)
     spanned = int(rows.day.max()) + 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -15,7 +15,7 @@ from sim.measure.problems import SHOWN, did_you_mean, show
 from sim.measure.ratios import ratio
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
@@ -29,6 +29,16 @@ OPTIONAL = ("price", "list_price", "basket")
 
 OTHER_NAMES = {"price": "price_paid"}
 """What the panels of our own runs call a column."""
+
+_READERS: dict[str, Callable[[RawTable, str], Any]] = {
+    "shopper": read_names,
+    "day": read_days,
+    "brand": read_names,
+    "units": read_units,
+    "price": read_prices,
+    "list_price": read_prices,
+    "basket": read_names,
+}
 
 RUNS = ("arm", "replicate")
 """Columns that tell the runs apart in the panel of a result folder: one panel is one run."""
@@ -54,16 +64,15 @@ def check_rows(raw: RawTable, columns: Mapping[str, str] | None, where: Mapping[
     chosen = _choose_run(raw, where or {})
     if not chosen.table.num_rows and not chosen.problems.count:
         chosen.problems.add("no purchases; allowed: a header line and at least one purchase")
-    if not chosen.table.num_rows or not set(NEEDED) <= set(named):
+    if not chosen.table.num_rows:
         chosen.problems.raise_if_any()
-    shopper, shopper_ids = read_names(chosen, named["shopper"])
-    brand, brands = read_names(chosen, named["brand"])
-    day = read_days(chosen, named["day"])
-    units = read_units(chosen, named["units"])
+    cells = {name: _READERS[name](chosen, column) for name, column in named.items()}
+    if not set(NEEDED) <= set(named):
+        chosen.problems.raise_if_any()
+    (shopper, shopper_ids), (brand, brands), day, units = (cells[name] for name in ("shopper", "brand", "day", "units"))
+    occasion = cells["basket"][0] if "basket" in cells else day
     unknown = np.full(len(day), np.nan)
-    price = read_prices(chosen, named["price"]) if "price" in named else unknown
-    list_price = read_prices(chosen, named["list_price"]) if "list_price" in named else unknown
-    occasion = read_names(chosen, named["basket"])[0] if "basket" in named else day
+    price, list_price = cells.get("price", unknown), cells.get("list_price", unknown)
     order = np.lexsort((brand, occasion, shopper))
     starts = _starts(shopper[order], occasion[order], brand[order])
     _refuse_copies(chosen, order, starts)

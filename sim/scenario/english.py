@@ -50,9 +50,10 @@ def _trim(detail: ErrorDetails, tree: object) -> tuple[Keys, object]:
     node: Any = tree
     loc = detail["loc"]
     for done, key in enumerate(loc):
-        if not (isinstance(node, list) and isinstance(key, int)) and not (isinstance(node, dict) and key in node):
+        entries = node if isinstance(node, dict) else dict(enumerate(node)) if isinstance(node, list) else {}
+        if key not in entries:
             return loc[: done + (detail["type"] == "missing")], node
-        node = node[key]
+        node = entries[key]
     return loc, node
 
 

@@ -106,6 +106,8 @@ def _below(node: Schema, key: str | int) -> Schema | None:
         found: Any = places[key] if key < len(places) else node.get("items")
     elif "properties" in node:
         found = node["properties"].get(key)
+    elif key not in node.get("propertyNames", {}).get("enum", [key]):
+        found = None
     else:
         found = next(iter(node.get("patternProperties", {}).values()), None) or node.get("additionalProperties")
     return dict(found) if isinstance(found, Mapping) else None

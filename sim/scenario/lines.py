@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left
 
-from sim.scenario.tree import Keys, unquote
+from sim.scenario.tree import DEEPEST, Keys, unquote
 
 _GAP = re.compile(r"(?:[ \t\n]|#[^\n]*)*")
 _SPACE = re.compile(r"[ \t]*")
@@ -29,7 +29,8 @@ def line_index(text: str) -> dict[Keys, int]:
     Returns
     -------
     dict
-        Path to line; a table that is written in several pieces has the line of the first.
+        Path to line; a table that is written in several pieces has the line of the first. Of what is nested too
+        deeply only the beginning is listed.
     """
     return _Scanner(text).scan()
 
@@ -59,6 +60,8 @@ class _Scanner:
         return found.group()
 
     def _note(self, path: Keys) -> None:
+        if len(path) > DEEPEST + 1:
+            return
         self.lines.setdefault(path, bisect_left(self.breaks, self.at) + 1)
 
     def _names(self) -> list[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import cast
+from typing import Annotated, cast
 
 from pydantic import Field, SerializeAsAny, create_model, field_validator
 
@@ -12,7 +12,10 @@ from sim.market.spec import Intervention, Key, MarketSpec
 BASELINE = "baseline"
 """The arm that every other arm is compared with; it always exists."""
 
-Scalar = bool | int | float | str
+MOST_VALUES = 1000
+"""Values of one path that a sweep may list."""
+
+Values = Annotated[list[bool | int | float | str], Field(min_length=1, max_length=MOST_VALUES)]
 
 
 class Arm(Settings):
@@ -61,7 +64,7 @@ class Scenario(MarketSpec):
     uncertain: dict[str, Range] = Field(
         default_factory=dict, description="what nobody knows: ranges by path, sampled in sweeps"
     )
-    sweep: dict[str, list[Scalar]] = Field(default_factory=dict, description="what to vary: lists of values by path")
+    sweep: dict[str, Values] = Field(default_factory=dict, description="what to vary: lists of values by path")
 
     @field_validator("arms", mode="after")
     @classmethod

@@ -11,7 +11,7 @@ from sim.scenario.text import did_you_mean, one_of, show_key, show_value
 from sim.scenario.tree import plain, put, split_path, table
 
 OPTION = "--set"
-OUTSIDE = Place(1_000_000, 0, OPTION)
+_LAST = 1_000_000  # wins over any file
 
 NAMED = ("brands", "retailers", "arms", "uncertain", "sweep")
 """Tables whose entries have names of the user's own."""
@@ -36,16 +36,17 @@ def apply_overrides(draft: Draft, overrides: Overrides) -> list[Problem]:
     """
     problems: list[Problem] = []
     pairs = overrides.items() if isinstance(overrides, Mapping) else ((text, None) for text in overrides)
+    where = Place(_LAST, 0, "" if isinstance(overrides, Mapping) else OPTION)
     for text, given in pairs:
         try:
-            path, value = (text, plain(given)) if isinstance(overrides, Mapping) else parse_override(text)
+            path, value = (text, plain(given)) if isinstance(overrides, Mapping) else parse_override(plain(text))
             keys = split_path(path)
         except ValueError as error:
-            problems.append(Problem((), f"{show_value(text)}: {error}", OUTSIDE))
+            problems.append(Problem((), f"{show_value(text)}: {error}", where))
             continue
-        problem = _apply(draft, keys, value)
+        problem = _apply(draft, keys, value, where)
         if problem:
-            problems.append(replace(problem, place=OUTSIDE))
+            problems.append(replace(problem, place=where))
     return problems
 
 
@@ -82,7 +83,7 @@ def _value(text: str) -> Any:  # noqa: ANN401 - any value that TOML knows
     return plain(read["value"])
 
 
-def _apply(draft: Draft, keys: tuple[str, ...], value: object) -> Problem | None:
+def _apply(draft: Draft, keys: tuple[str, ...], value: object, where: Place) -> Problem | None:
     """Set one value; return what is wrong with its path, if anything is."""
     if keys[0] in NAMED and len(keys) > 2:
         there = table(draft.tree, keys[0])
@@ -94,7 +95,7 @@ def _apply(draft: Draft, keys: tuple[str, ...], value: object) -> Problem | None
         replaced = put(draft.tree, keys, value)
     except ValueError as error:
         return Problem(keys, str(error))
-    draft.say(replaced, dict.fromkeys(replaced, OUTSIDE))
+    draft.say(replaced, dict.fromkeys(replaced, where))
     for length in range(1, len(keys)):
-        draft.places.setdefault(keys[:length], OUTSIDE)
+        draft.places.setdefault(keys[:length], where)
     return None

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from sim.scenario.checker import Checker
+from sim.scenario.model import MOST_VALUES
 from sim.scenario.places import Problem
 from sim.scenario.rules import number
 from sim.scenario.text import show_path, show_value
@@ -51,7 +52,7 @@ def _sweep_problems(path: str, values: list[object], tree: Tree, checker: Checke
     except ValueError as error:
         yield Problem(at, str(error))
         return
-    for index, value in enumerate(values):
+    for index, value in enumerate(values[:MOST_VALUES]):
         if isinstance(value, dict | list):
             continue
         for problem in checker.new_problems(tree, {keys: value}):

@@ -8,8 +8,8 @@ from pathlib import Path
 from sim.errors import ScenarioError
 from sim.scenario.lines import line_index
 from sim.scenario.shipped import SUFFIX, shipped_files, show_file
-from sim.scenario.text import did_you_mean, one_of, show_value
-from sim.scenario.tree import Keys, Tree, plain
+from sim.scenario.text import did_you_mean, one_of, show_path, show_value
+from sim.scenario.tree import DEEPEST, Keys, Tree, plain
 
 LARGEST = 4_000_000
 """Bytes beyond which a file is no scenario."""
@@ -103,16 +103,25 @@ def read_text(text: str, source: str, path: Path | None = None) -> Layer:
         If it is not TOML; TOML's own reader stops at the first mistake, so there is one problem.
     """
     try:
-        tree = plain(tomllib.loads(text))
+        read = tomllib.loads(text)
         lines = line_index(text)
     except RecursionError as error:
         raise ScenarioError([f"{source}: is nested too deeply to be read"]) from error
     except tomllib.TOMLDecodeError as error:
         raise ScenarioError([_not_toml(str(error), text, source)]) from error
-    except ValueError as error:
-        what = "holds a number of too many digits" if "digits" in str(error) else f"is {error}"
-        raise ScenarioError([f"{source}: {what}"]) from error
-    return Layer(tree, lines, source, path)
+    except ValueError as error:  # Python refuses to read very long numbers
+        line = _line_of(text, re.compile(r"[0-9][0-9_]{4299}"))
+        raise ScenarioError([f"{source}:{line}: holds a number of too many digits"]) from error
+    deep = next((keys for keys in lines if len(keys) > DEEPEST), None)
+    if deep:
+        what = f"is nested more than {DEEPEST} tables or lists deep"
+        raise ScenarioError([f"{source}:{lines[deep]}: {show_path(deep[:3])} ...: {what}"])
+    return Layer(plain(read), lines, source, path)
+
+
+def _line_of(text: str, pattern: re.Pattern[str]) -> int:
+    found = pattern.search(text)
+    return text.count("\n", 0, found.start() if found else 0) + 1
 
 
 def _not_toml(message: str, text: str, source: str) -> str:
@@ -121,6 +130,8 @@ def _not_toml(message: str, text: str, source: str) -> str:
     what, line, column = found.groups() if found else (message, None, None)
     if what.startswith(_TWICE):
         what += ": a key or table is given twice"
-    line = line or str(text.count("\n") + 1)
-    where = f"column {column}" if column else "at the end of the file"
-    return f"{source}:{line}: is not TOML ({where}): {what[0].lower()}{what[1:]}"
+    rows = text.rstrip("\n").split("\n")
+    number = int(line) if line else len(rows)
+    where = f"column {column}" if column else "at the end"
+    shown = show_value("".join(rows[number - 1 : number]).strip())
+    return f"{source}:{number}: is not TOML ({where} of {shown}): {what[0].lower()}{what[1:]}"

@@ -58,6 +58,6 @@ def _calibration_problems(tree: Tree, brands: Tree) -> Iterator[Problem]:
     for part in ("constants", "reviews"):
         fitted = table(tree, "calibrated", part)
         if fitted and brands and fitted.keys() != brands.keys():
-            odd = sorted(fitted.keys() ^ brands.keys())
-            what = f"does not fit the brands: {one_of(odd)} on one side only"
-            yield Problem(("calibrated", part), f"{what}; calibrate again, or leave `calibrated` out")
+            more, less = one_of(fitted.keys() - brands.keys()), one_of(brands.keys() - fitted.keys())
+            what = f"does not fit the brands (beyond them: {more}; without: {less})"
+            yield Problem(("calibrated", part), f'{what}; calibrate again, or take it out with drop = ["calibrated"]')

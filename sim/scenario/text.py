@@ -2,7 +2,7 @@
 
 import difflib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from itertools import islice
 from typing import Any
 
@@ -75,8 +75,10 @@ def did_you_mean(word: object, known: Iterable[str]) -> str:
 
 
 def one_of(words: Iterable[str]) -> str:
-    """List words that are allowed."""
-    return ", ".join(map(_word, words)) or "nothing"
+    """List words that are allowed, if they are not too many."""
+    listed = sorted(words) if isinstance(words, Set) else list(words)
+    more = [f"... ({len(listed)} in all)"] if len(listed) > MOST else []
+    return ", ".join([*map(_word, listed[:MOST]), *more]) or "nothing"
 
 
 def _word(word: str) -> str:

@@ -36,8 +36,10 @@ def split_path(text: str) -> tuple[str, ...]:
         quoted, bare = found.groups()
         parts.append(bare if quoted is None else unquote(quoted))
         at = found.end()
-        if at == len(text):
+        if at == len(text) and len(parts) <= DEEPEST:
             return tuple(parts)
+        if len(parts) > DEEPEST:
+            raise ValueError(f"a path of more than {DEEPEST} parts")
         if text[at] != ".":
             raise ValueError("not a path; its parts are joined by dots, as in brands.acme.price")
         at += 1
@@ -141,20 +143,26 @@ def plain(value: object, room: int = DEEPEST) -> Any:  # noqa: ANN401 - any valu
     """
     if room < 0:
         raise ValueError(f"nested more than {DEEPEST} tables or lists deep")
+    if hasattr(value, "tolist"):  # numbers and arrays of NumPy
+        value = value.tolist()
     match value:
-        case bool() | float() | str():
+        case bool() | float():
             return value
         case int():
             return value if -(2**63) <= value < 2**63 else _as_float(value)
+        case str() | date() | time():
+            return _text(value if isinstance(value, str) else value.isoformat())
         case Mapping():
-            return {str(key): plain(one, room - 1) for key, one in value.items()}
+            return {_text(str(key)): plain(one, room - 1) for key, one in value.items()}
         case list() | tuple():
             return [plain(one, room - 1) for one in value]
-        case date() | time():
-            return value.isoformat()
-    if hasattr(value, "tolist"):  # numbers and arrays of NumPy
-        return plain(value.tolist(), room - 1)
     raise ValueError(f"a {type(value).__name__} cannot be written in a scenario")
+
+
+def _text(value: str) -> str:
+    if any("\ud800" <= char <= "\udfff" for char in value):
+        raise ValueError("holds bytes that are not text in UTF-8")
+    return value
 
 
 def _as_float(value: int) -> float:

@@ -149,6 +149,13 @@ def test_missing_columns_are_named_together_with_what_may_be_meant(write):
         assert f"{missing}: the column is missing (did you mean {there!r}?)" in message
 
 
+def test_a_missing_column_does_not_hide_bad_cells_in_the_others(write):
+    message = complaint(write("shopper,day,brand\na,soon,\n"))
+    assert "units: the column is missing" in message
+    assert ":2: day: 'soon'" in message
+    assert ":2: brand: an empty cell" in message
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -201,6 +208,8 @@ def test_the_panel_of_several_runs_has_to_be_told_apart():
 def test_a_panel_must_fit_its_weeks_and_its_members(write):
     assert "span 28 days; allowed in 2 weeks: 14" in complaint(write(GOOD), weeks=2)
     assert "2 panelists; allowed: at least the 3 who bought" in complaint(write(GOOD), panelists=2)
+    with pytest.raises(UsageError, match="above 0"):
+        read_panel(write(GOOD), weeks=float("nan"))
     with pytest.raises(UsageError, match=r"did you mean 'brand'\?"):
         read_panel(write(GOOD), columns={"brnd": "brand"})
 

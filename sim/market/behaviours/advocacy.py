@@ -47,6 +47,9 @@ class Params(BaseParams):
         0.5, "share of recommendations and warnings that ties hear of", plausible=(0.2, 1), ge=0, le=1,
         source="assumption: half of what people would say is said",
     )  # fmt: skip
+    recommending: bool = dial(
+        True, "whether buyers recommend and warn at all", source="model §2: a switch; the reference workload has neither",
+    )  # fmt: skip
     posting: float = dial(
         0.01, "chance to post a review of a purchase one sd from the norm", plausible=(0.002, 0.05), ge=0, le=1,
         source="assumption: one or two purchases in a hundred are reviewed",
@@ -125,12 +128,13 @@ def on_visit(block: Block) -> None:
     params = block.params("advocacy")
     assert isinstance(params, Params)
     visit, state, world, tally = block.visit, block.state, block.world, block.tally
-    _tell(
-        visit.who, block.count, visit.choice, visit.satisfaction, state.sociability, block.week & 0xFFFF,
-        params.recommend_level, params.recommend_slope, params.delight, params.warn_level, params.talk,
-        world.talk_centre[0], block.at, block.draw("advocacy/tell"), *block.key, state.saying, tally.recommended,
-        tally.talked, tally.talk_valence,
-    )  # fmt: skip
+    if params.recommending:
+        _tell(
+            visit.who, block.count, visit.choice, visit.satisfaction, state.sociability, block.week & 0xFFFF,
+            params.recommend_level, params.recommend_slope, params.delight, params.warn_level, params.talk,
+            world.talk_centre[0], block.at, block.draw("advocacy/tell"), *block.key, state.saying, tally.recommended,
+            tally.talked, tally.talk_valence,
+        )  # fmt: skip
     _review(
         visit.who, block.count, visit.choice, visit.satisfaction, world.level, params.in_stars, params.posting,
         params.posting_floor, params.posting_extremes, block.at, block.draw("advocacy/tell"), *block.key,

@@ -67,6 +67,10 @@ class Params(BaseParams):
         -1.5, "satisfaction below which the next purchase is evaluated", unit="sd", plausible=(-2.5, -1), le=0, ge=-100,
         source="formulas §3: force evaluation after s < -1.5",
     )  # fmt: skip
+    past_purchases: int = dial(
+        10, "purchases that every shopper made before the start, by taste alone", unit="purchases", plausible=(0, 30),
+        ge=0, le=1000, source="formulas §2: memory from ten virtual purchases, since light buyers take years to settle",
+    )  # fmt: skip
     sees_levels: bool = dial(
         False, "whether a brand's level of quality counts besides its change",
         source="formulas §3: levels are reported, choice sees deviations, since tastes hold the levels",
@@ -81,15 +85,15 @@ def episode_scale(peak: float, end: float) -> float:
     return float(1.0 / remembered.std())
 
 
-def virtual_past(market: Market, purchases: int = 10) -> None:
-    """Give every shopper a past of ten purchases, by taste alone, so that memory and habit start at rest."""
+def virtual_past(market: Market) -> None:
+    """Give every shopper a past of purchases by taste alone, so that memory and habit start at rest."""
     params = market.params["usage"]
     assert isinstance(params, Params)
     state = market.state
     kept = 0.5 ** (1.0 / params.memory_half_life)
     _remember(
         state.taste + market.world.constant.astype(np.float32), state.rate, params.learning, kept, market.week,
-        purchases, market.draw("usage/past"), *market.key, state.memory, state.bought_week, state.last_brand,
+        params.past_purchases, market.draw("usage/past"), *market.key, state.memory, state.bought_week, state.last_brand,
     )  # fmt: skip
 
 
@@ -131,7 +135,7 @@ def setup(market: Market) -> None:
     params = market.params["usage"]
     assert isinstance(params, Params)
     market.memo["usage/scale"] = episode_scale(params.peak, params.end)
-    if market.warm:
+    if params.past_purchases:
         virtual_past(market)
 
 

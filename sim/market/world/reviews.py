@@ -36,12 +36,13 @@ def seed_platform(market: "Market", reviews: np.ndarray, score_by_star: bool = T
 
 
 def read_platform(market: "Market") -> None:
-    """Work out what the platform says this week; during the burn-in, today's ratings are the norm."""
+    """Work out what the platform says this week; until the burn-in is over, today's ratings are the norm."""
     world = market.world
     count = world.stars.sum(axis=1)
     some = np.maximum(count, 1e-12)
     rating = np.where(count > 0, world.score / some, 0.0)
-    if market.undisturbed:
+    if market.undisturbed or not market.memo.get("reviews/norm"):
+        market.memo["reviews/norm"] = True
         world.rating_start[:] = rating
         world.reviews_start[:] = count
     known = (count > 0) & (world.reviews_start > 0)
