@@ -25,19 +25,20 @@ from sim.market.record.window import Window
 from sim.market.spec import Calibrated, MarketSpec
 from sim.market.week import Behaviour
 
-SHOPPERS = 12_000
-WEEKS = 52 + 416
+VISITS_A_WEEK = 3_000
+YEARS = 8
+WEEKS = 52 + 52 * YEARS
 """Many weeks and fewer shoppers, because the luck of weekly prices, common to all shoppers, is the larger noise."""
 GAINS = (1.0, 0.7, 0.5, 0.4, 0.3)
-TOLERANCE = 0.02
-"""Largest error of ln share at the last round before a calibration counts as failed; noise is about .005."""
+TOLERANCE = 0.01
+"""Largest error of ln share at the last round, beyond three standard errors, before a calibration counts as failed."""
 
 
 @dataclass
 class _Sums(Recorder):
-    """Sums of the undisturbed market after its first year."""
+    """Sums of the undisturbed market after its first year; units by year."""
 
-    units: NDArray[np.int64] | None = None
+    units: NDArray[np.int64]
     satisfaction: float = 0.0
     talked: float = 0.0
     valence: float = 0.0
@@ -47,7 +48,7 @@ class _Sums(Recorder):
         if market.week < 52 - WEEKS:
             return
         tally = market.tally
-        self.units = tally.units.copy() if self.units is None else self.units + tally.units
+        self.units[(market.week + WEEKS - 52) // 52] += tally.units
         self.satisfaction += float(tally.satisfaction.sum()) / 65536.0
         self.talked += float(tally.talked.sum())
         self.valence += float(tally.talk_valence.sum()) / 65536.0
@@ -78,7 +79,7 @@ def settle(
     Raises
     ------
     CalibrationError
-        If the shares do not come within 2 % of their targets.
+        If the shares do not come within 1 % of their targets, beyond what is luck.
     """
     start = {k: b.share for k, b in spec.brands.items()}
     total = sum(start.values())
@@ -100,15 +101,18 @@ def _improve(
     spec: MarketSpec, params: Mapping[str, Params], behaviours: Mapping[str, Behaviour] | None, now: Calibrated,
     gain: float, seed: int,
 ) -> tuple[Calibrated, float]:  # fmt: skip
-    """Run the undisturbed market once and move every constant towards its target; return also the worst error."""
-    trial = spec.model_copy(update={"shoppers": SHOPPERS, "calibrated": now})
-    sums, window = _Sums(), Window(-52, 0)
+    """Run the undisturbed market once and move every constant towards its target; return also the worst error beyond luck."""
+    shoppers = int(np.clip(VISITS_A_WEEK / spec.category.purchase_rate, 1000, 200_000))
+    trial = spec.model_copy(update={"shoppers": shoppers, "calibrated": now})
+    sums, window = _Sums(np.zeros((YEARS, len(spec.brands)), np.int64)), Window(-52, 0)
     market = Market(trial, params, seed=seed, burn_in=WEEKS, behaviours=behaviours, recorders=[sums, window])
     for _ in range(WEEKS):
         market.step()
-    assert sums.units is not None
-    shares = np.maximum(sums.units, 1) / sums.units.sum()
+    bought = np.maximum(sums.units.sum(axis=0), 1)
+    shares = bought / bought.sum()
     error = np.log(shares_by_taste(market) / shares)
+    yearly = sums.units / sums.units.sum(axis=1, keepdims=True)
+    luck = yearly.std(axis=0, ddof=1) / shares / np.sqrt(YEARS)
     constants = np.array(list(now.constants.values())) + gain * (error - error @ shares)
     concentration = now.taste_concentration
     if concentration is not None:
@@ -116,10 +120,10 @@ def _improve(
         target = spec.category.taste_concentration
         assert target is not None
         concentration *= float(np.clip((target / measured) ** gain, 0.5, 2.0))
-    units = float(sums.units.sum())
+    units = float(bought.sum())
     centre = now.satisfaction_centre + gain * sums.satisfaction / units
     talk = now.talk_centre + gain * (sums.valence / max(sums.talked, 1.0) - now.talk_centre)
-    reviews = market.world.stars * 1000.0 / SHOPPERS
+    reviews = market.world.stars * 1000.0 / shoppers
     found = Calibrated(
         constants=dict(zip(now.constants, map(float, constants), strict=True)),
         taste_concentration=concentration,
@@ -127,7 +131,7 @@ def _improve(
         talk_centre=talk,
         reviews={k: [float(n) for n in row] for k, row in zip(now.constants, reviews, strict=True)},
     )
-    return found, float(np.abs(error).max())
+    return found, float((np.abs(error) - 3.0 * luck).max())
 
 
 def settled(

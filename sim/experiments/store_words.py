@@ -9,7 +9,7 @@ from sim.experiments.result import Difference, Result
 
 METRIC_WORDS: dict[str, str] = {
     "preference_share": "Preference share",
-    "intrinsic_preference_share": "Preference, price and points aside",
+    "intrinsic_preference_share": "Preference without price and points",
     "market_share": "Market share",
     "revenue": "Revenue",
     "contribution": "Contribution to profit",
@@ -50,7 +50,7 @@ def words_for(name: str) -> str:
     return METRIC_WORDS.get(name) or COST_WORDS.get(name) or name.replace("_", " ").capitalize()
 
 
-def short_number(value: float, *, signed: bool = False) -> str:
+def short_number(value: float, *, signed: bool = False, trimmed: bool = False) -> str:
     """Write a number with three figures: `0.012`, `12.3`, `12.3k`, `1.23 million`; an en dash if it is not finite.
 
     Parameters
@@ -59,6 +59,8 @@ def short_number(value: float, *, signed: bool = False) -> str:
         Any number.
     signed
         Whether to put a plus before what is above zero.
+    trimmed
+        Whether to leave out zeros at the end, as on an axis.
     """
     if not math.isfinite(value):
         return DASH
@@ -67,7 +69,10 @@ def short_number(value: float, *, signed: bool = False) -> str:
     scaled = abs(value) / size
     decimals = max(0, 2 - math.floor(math.log10(scaled) + 1e-9)) if scaled else 0
     sign = MINUS if value < 0 else "+" if signed and value > 0 else ""
-    return f"{sign}{scaled:.{decimals}f}{word}"
+    number = f"{scaled:.{decimals}f}"
+    if trimmed and "." in number:
+        number = number.rstrip("0").rstrip(".")
+    return sign + number + word
 
 
 def fixed_number(value: float, decimals: int = 1, *, signed: bool = True) -> str:

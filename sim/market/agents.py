@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 import mesa
+import numpy as np
 
 from sim.market.brands.capability import build, lift
 from sim.market.spec import LEVERS
@@ -58,11 +59,10 @@ class Brand(mesa.Agent):  # type: ignore[misc]
         The norm is a share of sales, so it grows with the customers; what is spent on top is spread over them.
         """
         world, settings = self.model.world, self.model.spec.capability
-        norm = settings.norm * self.norm_sales
-        for number, lever in enumerate(LEVERS):
-            spend = 1.0 + self.spend(lever) / norm / world.customers[self.index]
-            world.stock[number, self.index] = build(world.stock[number, self.index], spend, settings)
-            world.lift[number, self.index] = lift(world.stock[number, self.index], settings)
+        extra = np.array([self.spend(lever) for lever in LEVERS]) / (settings.norm * self.norm_sales)
+        stock = build(world.stock[:, self.index], 1.0 + extra / world.customers[self.index], settings)
+        world.stock[:, self.index] = stock
+        world.lift[:, self.index] = lift(stock, settings)
 
     def count_customers(self) -> None:
         """Judge from the week's sales how many customers the brand has, against the undisturbed market.

@@ -40,7 +40,7 @@ WORLD = (
     Field("constant", ("B",), "float64", "utility", "fitted constant that keeps undisturbed shares put"),
     *CAPABILITY_FIELDS,
 )
-VISITS_A_BLOCK = 6000
+VISITS_A_BLOCK = 8000
 """Visits of a block and round that keep its scratch space within a core's own cache."""
 
 
@@ -126,7 +126,7 @@ class Market(mesa.Model):  # type: ignore[misc]
         self.slot_of[list(self.scheme_brands)] = np.arange(len(self.scheme_brands))
         self.sizes = {
             "N": spec.shoppers, "B": len(shares), "R": len(self.retailer_keys), "S": len(self.scheme_brands),
-            "L": len(LEVERS), "A": AGES, "T": WORD_AGES, "Y": 5, "1": 1,
+            "L": len(LEVERS), "A": AGES, "T": WORD_AGES, "Y": 5, "1": 1, "4": 4,
         }  # fmt: skip
         everything = self.behaviours.values()
         self.state = Frame((*SHOPPERS, *(f for b in everything for f in b.state)), self.sizes)

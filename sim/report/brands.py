@@ -1,24 +1,27 @@
 """Which brands gain and lose market share: one panel an arm, one row a brand, the focal brand in the arm's colour."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import ceil
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
 
 from sim.experiments.result import Difference, Result
 from sim.experiments.store_words import label_of_arm, label_of_brand, reference_arm
-from sim.report.sayings import compared_weeks, finding, source
+from sim.report.sayings import compared_weeks, finding, hollow, source
 from sim.report.style import INK, RULE, SMALL, WIDTH, Heading, colours_of, new_figure, styled, wrap, zero_line
 
 METRIC = "market_share"
 _RIVALS = "#8A8A8A"
 _MOST_COLUMNS = 4
 _ROW = 0.21  # inches a brand
-_AXIS = 0.45
+_AXIS = 0.55
 _TITLE_LINE = 0.17
-_LABELS = 1.6
+_LABELS = 2.0
 
 
 def has_brands(differences: Sequence[Difference]) -> bool:
@@ -39,23 +42,22 @@ def draw_brands(result: Result, differences: Sequence[Difference]) -> Figure:
     heading = Heading(
         finding(result, differences, METRIC, "market share"),
         f"Which brands gain and lose: difference to “{label_of_arm(result, reference)}”, {compared_weeks(result)}",
-        source(result, "in brackets: share of units in the arm compared with; hollow: the interval includes zero"),
+        source(result, *hollow(result), "in brackets: share of units in the arm compared with"),
     )
     columns = min(len(arms), _MOST_COLUMNS)
     rows = ceil(len(arms) / columns)
     width = (WIDTH - _LABELS - 0.6) / columns
-    titles = [wrap(label_of_arm(result, arm), width - 0.15, SMALL, bold=True) for arm in arms]
+    titles = [wrap(label_of_arm(result, arm), width - 0.15, SMALL, bold=True, most=4) for arm in arms]
     lines = max(title.count("\n") + 1 for title in titles)
     with styled():
-        figure = new_figure(heading, rows * (_ROW * len(brands) + _AXIS + _TITLE_LINE * lines) + 0.3)
+        figure = new_figure(heading, rows * (_ROW * len(brands) + _AXIS + _TITLE_LINE * lines))
         panels = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
         colours = colours_of(result.arms.keys, reference)
         for axes, arm, title in zip(panels.flat, arms, titles, strict=False):
             _draw_arm(axes, [found.get((arm, brand)) for brand in brands], result.focal, colours[arm])
             axes.set_title(title, loc="left", size=SMALL, weight="bold", color=INK)
         _label_brands(panels[:, 0], result, brands, found)
-        _hide_rest(panels, len(arms))
-        figure.supxlabel("Difference in market share (percentage points)", size=SMALL + 0.5)
+        _finish_below(panels, len(arms))
     return figure
 
 
@@ -77,13 +79,15 @@ def _draw_arm(axes: Axes, dots: Sequence[Difference | None], focal: str, colour:
     axes.set_axisbelow(True)
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0)
+    axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10], min_n_ticks=3))
 
 
 def _label_brands(
-    first: Sequence[Axes], result: Result, brands: Sequence[str], found: dict[tuple[str, str], Difference]
+    first: Iterable[Axes], result: Result, brands: Sequence[str], found: dict[tuple[str, str], Difference]
 ) -> None:
     texts = [
-        wrap(f"{label_of_brand(result, brand)} ({100 * _share(found, brand):.0f} %)", _LABELS, SMALL, most=1)
+        f"{wrap(label_of_brand(result, brand), _LABELS - 0.5, SMALL, bold=True, most=1)} "
+        f"({100 * _share(found, brand):.0f} %)"
         for brand in brands
     ]
     for axes in first:
@@ -93,10 +97,12 @@ def _label_brands(
         axes.get_yticklabels()[list(brands).index(result.focal)].set_fontweight("bold")
 
 
-def _hide_rest(panels: "np.ndarray[tuple[int, int], np.dtype[np.object_]]", shown: int) -> None:
-    """Hide the panels after the last arm, and give those above them their axis back."""
+def _finish_below(panels: NDArray[Any], shown: int) -> None:
+    """Name the axis below the lowest panels; hide panels after the last arm, and number the axes above them."""
     columns = panels.shape[1]
     for at, axes in enumerate(panels.flat):
         if at >= shown:
             axes.set_visible(False)
             panels.flat[at - columns].tick_params(labelbottom=True)
+        if at < shown <= at + columns:
+            axes.set_xlabel("percentage points", size=SMALL)

@@ -9,9 +9,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from sim.experiments.result import METRICS, Difference, Result
-from sim.experiments.store_words import label_of_arm, label_of_brand, reference_arm, words_for
-from sim.report.sayings import compared_weeks, finding, source
-from sim.report.style import RULE, SMALL, WIDTH, Heading, colours_of, new_figure, styled, wrap, zero_line
+from sim.experiments.store_words import label_of_arm, label_of_brand, reference_arm, short_number, words_for
+from sim.report.sayings import compared_weeks, hollow, source
+from sim.report.style import FAINT, RULE, SMALL, WIDTH, Heading, Key, colours_of, new_figure, styled, wrap, zero_line
 
 _RELATIVE = ("revenue", "contribution", "purchase_frequency")
 _UNITS = {
@@ -24,11 +24,12 @@ _UNITS = {
     "shoppers": "shoppers",
     "money": "money",
 }
-_DOT = 0.15  # inches between the dots of one metric
+_LARGE = ("money/week", "shoppers", "money")
+_DOT, _DENSE_DOT = 0.15, 0.1  # inches between the dots of one metric: of a few arms, of many
+_FEW = 3
 _ROW = 0.17  # inches between metrics
-_AXIS = 0.62  # inches for the axis and label of each group
-_LEGEND_LINE = 0.19
-_LEGEND_COLUMN = 2.8
+_AXIS = 0.5  # inches for the axis of each group
+_KEY_COLUMNS = 3
 _LABELS = 1.9
 
 
@@ -57,8 +58,8 @@ def has_differences(result: Result, differences: Sequence[Difference]) -> bool:
 def rows_of(result: Result, differences: Sequence[Difference]) -> list[Row]:
     """Return the metrics in which the focal brand was measured, with the unit in which each can be read.
 
-    Shares go in percentage points; money and purchases in per cent of the reference, unless that is not above zero;
-    the rest in its own unit. A metric that is zero in all arms is left out.
+    Shares go in percentage points; money and purchases in per cent of the reference, unless that is so small
+    that per cent would mislead; the rest in its own unit. A metric that is zero in all arms is left out.
     """
     rows = []
     for metric, unit in METRICS.items():
@@ -72,7 +73,7 @@ def rows_of(result: Result, differences: Sequence[Difference]) -> list[Row]:
         base = dots[0].baseline
         if unit == "share":
             rows.append(Row(metric, "points", dots, 100.0))
-        elif metric in _RELATIVE and base > 0.0:
+        elif metric in _RELATIVE and base > max(abs(one.difference) for one in dots):
             rows.append(Row(metric, "percent", dots, 100.0 / base))
         else:
             rows.append(Row(metric, unit, dots, 1.0))
@@ -92,37 +93,39 @@ def draw_differences(result: Result, differences: Sequence[Difference]) -> Figur
     groups = {unit: members for unit, members in groups.items() if members}
     against, brand = label_of_arm(result, reference), label_of_brand(result, result.focal)
     heading = Heading(
-        finding(result, differences, "preference_share", "preference share"),
-        f"What else changes for {brand}: difference to “{against}”, {compared_weeks(result)}",
-        source(result, "hollow: the interval includes zero"),
+        f"What each arm changes for {brand}",
+        f"Difference to “{against}”, {compared_weeks(result)}",
+        source(result, *hollow(result)),
     )
-    heights = [_AXIS + len(members) * (_ROW + _DOT * len(arms)) for members in groups.values()]
+    dot = _DOT if len(arms) <= _FEW else _DENSE_DOT
+    heights = [len(members) * (_ROW + dot * len(arms)) for members in groups.values()]
     colours = colours_of(result.arms.keys, reference)
     with styled():
-        handles = [_handle(label_of_arm(result, arm), colours[arm]) for arm in arms]
-        columns = max(1, min(len(arms), int(WIDTH / _LEGEND_COLUMN)))
-        lines = sum(
-            max(1 + handle.get_label().count("\n") for handle in handles[at : at + columns])
-            for at in range(0, len(handles), columns)
-        )
-        figure = new_figure(heading, sum(heights) + _LEGEND_LINE * lines + 0.1)
-        figure.legend(
-            handles=handles, loc="outside upper left", ncols=columns, frameon=False, fontsize=SMALL, borderpad=0.0,
-            handletextpad=0.3,
-        )  # fmt: skip
+        key = Key([_sample(label_of_arm(result, arm), colours[arm]) for arm in arms], min(_KEY_COLUMNS, len(arms)))
+        figure = new_figure(heading, sum(heights) + _AXIS * len(groups), key)
         panels = figure.subplots(len(groups), 1, squeeze=False, height_ratios=heights)[:, 0]
         left, right = _extent(rows)
         for axes, (unit, members) in zip(panels, groups.items(), strict=True):
-            _draw_group(axes, members, arms, colours)
+            _draw_group(axes, members, arms, colours, _ROW / dot)
             scale = max(max(row.reach) for row in members) or 1.0
             axes.set_xlim(-left * scale, right * scale)
-            axes.set_xlabel(_UNITS[unit].format(reference=f"“{against}”"))
+            _name_unit(axes, unit, _UNITS[unit].format(reference=f"“{against}”"))
     return figure
 
 
-def _handle(label: str, colour: str) -> Line2D:
-    text = wrap(label, _LEGEND_COLUMN - 0.4, SMALL)
+def _sample(label: str, colour: str) -> Line2D:
+    text = wrap(label, WIDTH / _KEY_COLUMNS - 0.6, SMALL)
     return Line2D([], [], color=colour, marker="o", markersize=5, linewidth=1.4, label=text)
+
+
+def _name_unit(axes: Axes, unit: str, words: str) -> None:
+    """Write the unit to the left of the numbers on the axis, which takes no room of its own."""
+    axes.annotate(
+        wrap(words, _LABELS - 0.2, SMALL, most=2), (0.0, 0.0), xytext=(-22.0, -5.0), xycoords="axes fraction",
+        textcoords="offset points", ha="right", va="top", size=SMALL, color=FAINT,
+    )  # fmt: skip
+    if unit in _LARGE:
+        axes.xaxis.set_major_formatter(lambda value, _: short_number(value, trimmed=True))
 
 
 def _extent(rows: Sequence[Row]) -> tuple[float, float]:
@@ -136,9 +139,9 @@ def _extent(rows: Sequence[Row]) -> tuple[float, float]:
     return max(lefts) + 0.08, max(rights) + 0.08
 
 
-def _draw_group(axes: Axes, rows: Sequence[Row], arms: Sequence[str], colours: dict[str, str]) -> None:
-    """Draw the metrics of one unit, the first on top; dots of a metric go by arm, from top to bottom."""
-    pitch = _ROW / _DOT + len(arms)  # height of a metric, in dots
+def _draw_group(axes: Axes, rows: Sequence[Row], arms: Sequence[str], colours: dict[str, str], gap: float) -> None:
+    """Draw the metrics of one unit, the first on top; dots of a metric go by arm, then comes a gap."""
+    pitch = gap + len(arms)  # height of a metric, in dots
     for at, row in enumerate(rows):
         for one in row.dots:
             y = at * pitch + arms.index(one.arm) - (len(arms) - 1) / 2
@@ -146,7 +149,9 @@ def _draw_group(axes: Axes, rows: Sequence[Row], arms: Sequence[str], colours: d
         if at:
             axes.axhline((at - 0.5) * pitch, color=RULE, linewidth=0.6)
     zero_line(axes, upright=True)
-    axes.set_yticks([at * pitch for at in range(len(rows))], [wrap(words_for(row.metric), _LABELS, SMALL) for row in rows])
+    axes.set_yticks(
+        [at * pitch for at in range(len(rows))], [wrap(words_for(row.metric), _LABELS, SMALL) for row in rows]
+    )
     axes.set_ylim((len(rows) - 0.5) * pitch, -0.5 * pitch)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)

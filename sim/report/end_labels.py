@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.text import Annotation
 from matplotlib.transforms import ScaledTranslation, Transform
 from numpy.typing import NDArray
 
-from sim.report.style import SMALL, wrap
+from sim.report.style import SMALL, ink_of, wrap
 
 _LINE_HEIGHT = 1.2
 _GAP = 3.0  # points between two labels
@@ -26,7 +27,7 @@ class EndLabel:
     y: float
 
 
-def add_end_labels(axes: Axes, labels: Sequence[EndLabel], inches: float = 2.2) -> None:
+def add_end_labels(figure: Figure, axes: Axes, labels: Sequence[EndLabel], inches: float = 2.2) -> None:
     """Write labels to the right of the axes, as near to the ends of their lines as they can be without overlap.
 
     Limits of the axes have to be final. The figure is laid out twice, to know where the ends are.
@@ -35,10 +36,10 @@ def add_end_labels(axes: Axes, labels: Sequence[EndLabel], inches: float = 2.2) 
     if not known:
         return
     texts = [wrap(label.text, inches, SMALL) for label in known]
-    beside = axes.transAxes + ScaledTranslation(_LEAD / 72.0, 0.0, axes.figure.dpi_scale_trans)
+    beside = axes.transAxes + ScaledTranslation(_LEAD / 72.0, 0.0, figure.dpi_scale_trans)
     notes = [_note(axes, text, label, beside) for text, label in zip(texts, known, strict=True)]
-    axes.figure.draw_without_rendering()
-    pixels = axes.figure.dpi / 72.0
+    figure.draw_without_rendering()
+    pixels = figure.dpi / 72.0
     wanted = axes.transData.transform([(0.0, label.y) for label in known])[:, 1]
     heights = np.array([(text.count("\n") + 1) * SMALL * _LINE_HEIGHT + _GAP for text in texts]) * pixels
     placed = spread_out(wanted, heights, float(axes.bbox.y0), float(axes.bbox.y1))
@@ -58,7 +59,7 @@ def _note(axes: Axes, text: str, label: EndLabel, beside: Transform) -> Annotati
         ha="left",
         va="center",
         size=SMALL,
-        color=label.colour,
+        color=ink_of(label.colour),
         linespacing=1.05,
         arrowprops={**line, "relpos": (0.0, 0.5)},
     )

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from sim.experiments.result import Difference, Result
-from sim.experiments.store_words import fixed_number, label_of_arm, label_of_brand, reference_arm, setting
+from sim.experiments.store_words import label_of_arm, label_of_brand, reference_arm, setting
 from sim.report.bands import Band, band
 from sim.report.end_labels import EndLabel, add_end_labels
 from sim.report.sayings import finding, source
@@ -18,6 +18,7 @@ from sim.report.style import ARM_COLOURS, FAINT, RULE, SHADE, SMALL, Heading, co
 MEASURE = "preference_share"
 _MOST_DOTS = 60
 _PANEL = 2.3  # inches
+_ROOM = 0.09  # of the panel, above and below the lines, for what is written there
 _LABEL = 0.31  # inches for each end label, so that they fit beside the panel
 
 
@@ -63,16 +64,18 @@ def draw_preference(result: Result, differences: Sequence[Difference]) -> Figure
     with styled():
         figure = new_figure(heading, rows * height + 0.5)
         panels = figure.subplots(rows, 1, sharex=True, squeeze=False)[:, 0]
-        panels[0].set_title(f"Shoppers who prefer {brand} (%)", loc="left")
+        panels[0].set_title(f"Shoppers who prefer {brand}", loc="left")
+        panels[0].set_ylabel("% of shoppers")
         labels = [_draw(panels[0], _levels(result, reference))]
         if others:
-            panels[1].set_title(f"Difference to “{label_of_arm(result, reference)}” (percentage points)", loc="left")
+            panels[1].set_title(f"Difference to “{label_of_arm(result, reference)}”", loc="left")
+            panels[1].set_ylabel("percentage points")
             zero_line(panels[1], upright=False)
             labels.append(_draw(panels[1], _differences(result, reference)))
         panels[-1].set_xlabel("Weeks after the burn-in")
         for axes, ends in zip(panels, labels, strict=True):
             _mark_weeks(axes, result)
-            add_end_labels(axes, ends)
+            add_end_labels(figure, axes, ends)
     return figure
 
 
@@ -94,24 +97,17 @@ def _levels(result: Result, reference: str) -> _Lines:
 
 
 def _differences(result: Result, reference: str) -> _Lines:
-    """Return the differences to the reference, paired by replicate, with the last one in the label."""
+    """Return the differences to the reference, paired by replicate."""
     values = 100.0 * _focal(result)
     values = values - values[result.arms.keys.index(reference)]
     polled = np.isfinite(values).any(axis=(0, 1))
-    bands = {
-        arm: band(values[at][:, polled]) for at, arm in enumerate(result.arms.keys) if arm != reference
-    }
+    bands = {arm: band(values[at][:, polled]) for at, arm in enumerate(result.arms.keys) if arm != reference}
     return _Lines(
         weeks=result.weeks[polled],
         bands=bands,
-        labels={arm: f"{_last(each)} {label_of_arm(result, arm)}" for arm, each in bands.items()},
+        labels={arm: label_of_arm(result, arm) for arm in bands},
         colours=colours_of(result.arms.keys, reference),
     )
-
-
-def _last(each: Band) -> str:
-    known = each.mean[np.isfinite(each.mean)]
-    return fixed_number(float(known[-1])) if len(known) else ""
 
 
 def _draw(axes: Axes, lines: _Lines) -> list[EndLabel]:
@@ -122,9 +118,7 @@ def _draw(axes: Axes, lines: _Lines) -> list[EndLabel]:
         colour = lines.colours[arm]
         axes.fill_between(lines.weeks, each.low, each.high, color=colour, alpha=0.14, linewidth=0, zorder=2)
         style = "--" if at > len(ARM_COLOURS) else "-"
-        axes.plot(
-            lines.weeks, each.mean, style, marker=dots, markersize=2.5, color=colour, linewidth=1.6, zorder=3
-        )
+        axes.plot(lines.weeks, each.mean, style, marker=dots, markersize=2.5, color=colour, linewidth=1.6, zorder=3)
         known = np.flatnonzero(np.isfinite(each.mean))
         if len(known):
             ends.append(EndLabel(lines.labels[arm], colour, float(lines.weeks[known[-1]]), float(each.mean[known[-1]])))
@@ -137,12 +131,21 @@ def _mark_weeks(axes: Axes, result: Result) -> None:
     """Shade the run-off, underline the weeks over which metrics are compared, and settle the limits."""
     first, last = int(result.weeks[0]), int(result.weeks[-1])
     axes.set_xlim(first, last + 1)
-    axes.set_ylim(axes.get_ylim())
+    low, high = axes.get_ylim()
+    axes.set_ylim(low - _ROOM * (high - low), high + _ROOM * (high - low))
     across = axes.get_xaxis_transform()
     run_off = setting(result, "run_off_weeks")
     if isinstance(run_off, int) and 0 < run_off <= last - first:
         axes.axvspan(last + 1 - run_off, last + 1, color=SHADE, linewidth=0, zorder=0)
-        axes.text(last + 1 - run_off + 0.5, 0.98, "run-off", transform=across, size=SMALL, color=FAINT, va="top")
+        axes.text(
+            last + 1 - run_off + 0.01 * (last - first),
+            0.98,
+            "run-off",
+            transform=across,
+            size=SMALL,
+            color=FAINT,
+            va="top",
+        )
     begin, end = result.compared_weeks
     axes.plot([begin, end], [0.012, 0.012], transform=across, color=FAINT, linewidth=2.5, solid_capstyle="butt")
     axes.text((begin + end) / 2, 0.03, "compared", transform=across, size=SMALL, color=FAINT, ha="center", va="bottom")

@@ -49,6 +49,11 @@ def compared_weeks(result: Result) -> str:
     return f"mean of weeks {first} to {last - 1}"
 
 
+def hollow(result: Result) -> tuple[str, ...]:
+    """Return what the note has to say about hollow dots; nothing if there are no intervals."""
+    return ("hollow: the interval includes zero",) if result.replicates > 1 else ()
+
+
 def source(result: Result, *more: str) -> str:
     """Say where a figure comes from: scenario, replicates, shoppers, kind of interval, and what else is given."""
     shoppers = setting(result, "shoppers")

@@ -136,9 +136,9 @@ class _Change:
         """
         names = split_path(path)
         if self.brand is not None:
-            if self.brand not in self.brands:
+            if not isinstance(self.brand, str) or self.brand not in self.brands:
                 return ()
-            keys = self.checker.locate(self.tree, ("brands", str(self.brand), *names))
+            keys = self.checker.locate(self.tree, ("brands", self.brand, *names))
             if keys[2] in _FIXED_OF_A_BRAND:
                 raise ValueError(_FIXED)
             return keys

@@ -6,6 +6,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from sim.scenario.grammar import NONE, Grammar
+from sim.scenario.layers import DROP, EXTENDS
 from sim.scenario.places import Problem
 from sim.scenario.text import did_you_mean, one_of, show_key, show_path, show_value
 from sim.scenario.tree import Keys, walk
@@ -66,7 +67,8 @@ def _say(detail: ErrorDetails, keys: Keys, value: object, grammar: Grammar) -> s
         case "value_error":
             return detail["msg"].removeprefix("Value error, ")
         case "too_short" | "too_long" if isinstance(value, dict | list):
-            return f"has {len(value)} entries; must be {grammar.allowed(keys)}"
+            entries = "1 entry" if len(value) == 1 else f"{len(value)} entries"
+            return f"has {entries}; must be {grammar.allowed(keys)}"
     if detail["loc"][-1:] == (_KEY,):
         known = grammar.names(keys[:-1])
         return unknown(keys, grammar) if known else f"is not a name that is allowed; must be {grammar.name(keys[:-1])}"
@@ -75,7 +77,7 @@ def _say(detail: ErrorDetails, keys: Keys, value: object, grammar: Grammar) -> s
 
 def unknown(keys: Keys, grammar: Grammar) -> str:
     """Say that a key is not known where it stands, and which are."""
-    known = grammar.names(keys[:-1])
+    known = grammar.names(keys[:-1]) + ([EXTENDS, DROP] if len(keys) == 1 else [])
     hint = did_you_mean(keys[-1], known) or _elsewhere(keys, grammar)
     return f"unknown key {show_key(keys[-1])}{hint}; allowed here: {one_of(known)}"
 

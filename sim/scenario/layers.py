@@ -49,18 +49,17 @@ def lay(last: Layer) -> Draft:
     Raises
     ------
     ScenarioError
-        If an extended file is missing or unreadable, extends itself in the end, or a path to drop is not there.
+        If a file is empty, missing or unreadable, if it extends itself in the end, or if a path to drop is not there.
     """
-    if not last.tree:
-        raise ScenarioError([f"{last.source}:1: is empty; {MUST}"])
     chain = _chain(last)
     draft = Draft(sources=tuple(layer.path for layer in chain if layer.path))
     problems: list[Problem] = []
     for rank, layer in enumerate(chain):
         places = {keys: Place(rank, line, layer.source) for keys, line in layer.lines.items()}
         places[()] = Place(rank, 1, layer.source)
-        problems += _drop(draft, layer.tree.pop(DROP, []), places)
-        draft.say(merge(draft.tree, layer.tree), places)
+        problems += _drop(draft, layer.tree.get(DROP, []), places)
+        own = {key: value for key, value in layer.tree.items() if key not in {EXTENDS, DROP}}
+        draft.say(merge(draft.tree, own), places)
     if problems:
         raise ScenarioError(tell(problems, {}))
     return draft
@@ -74,7 +73,7 @@ def _chain(layer: Layer) -> list[Layer]:
     """Read what a layer extends, and what that extends, and so on; the base comes first."""
     chain = [layer]
     while EXTENDS in layer.tree:
-        name = layer.tree.pop(EXTENDS)
+        name = layer.tree[EXTENDS]
         where = f"{layer.source}:{layer.lines.get((EXTENDS,), 1)}: {EXTENDS}"
         if not isinstance(name, str):
             raise ScenarioError([f"{where}: is {show_value(name)}; must be the name or file of a scenario, as a text"])
@@ -88,6 +87,8 @@ def _chain(layer: Layer) -> list[Layer]:
         if path.resolve() in seen:
             loop = " -> ".join(one.source for one in reversed(chain))
             raise ScenarioError([f"{where}: goes round in a loop: {loop}"])
+    if not layer.tree:
+        raise ScenarioError([f"{layer.source}:1: is empty; {MUST}"])
     return chain
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sim.scenario.layers import Draft
+from sim.scenario.layers import DROP, EXTENDS, Draft
 from sim.scenario.places import Place, Problem
 from sim.scenario.text import did_you_mean, one_of, show_key, show_value
 from sim.scenario.tree import plain, put, split_path, table
@@ -35,6 +35,7 @@ def apply_overrides(draft: Draft, overrides: Overrides) -> list[Problem]:
         Texts that cannot be read and paths that cannot be followed.
     """
     problems: list[Problem] = []
+    overrides = [overrides] if isinstance(overrides, str) else overrides
     pairs = overrides.items() if isinstance(overrides, Mapping) else ((text, None) for text in overrides)
     where = Place(_LAST, 0, "" if isinstance(overrides, Mapping) else OPTION)
     for text, given in pairs:
@@ -85,6 +86,8 @@ def _value(text: str) -> Any:  # noqa: ANN401 - any value that TOML knows
 
 def _apply(draft: Draft, keys: tuple[str, ...], value: object, where: Place) -> Problem | None:
     """Set one value; return what is wrong with its path, if anything is."""
+    if keys[0] in {EXTENDS, DROP}:
+        return Problem(keys, "can only be said in a file")
     if keys[0] in NAMED and len(keys) > 2:
         there = table(draft.tree, keys[0])
         if keys[1] not in there:

@@ -41,7 +41,7 @@ def _uncertain_problems(path: str, bounds: Tree, tree: Tree, checker: Checker) -
     for end, value in (("low", low), ("high", high)):
         for problem in checker.new_problems(tree, {keys: value}) if value is not None else ():
             yield Problem((*at, end), problem.what)
-    if low is not None and high is not None and not low < high:
+    if low is not None and high is not None and low >= high:
         yield Problem((*at, "high"), f"is {show_value(high)}; must be above low ({show_value(low)})")
 
 
@@ -65,6 +65,8 @@ def _locate(path: str, tree: Tree, checker: Checker) -> Keys:
     keys = checker.locate(tree, split_path(path))
     if keys[0] in _NOT_VARIED:
         raise ValueError(f"{keys[0]} is not a number of the market, it cannot vary")
+    if keys[0] == "brands" and keys[2:] == ("share",):
+        raise ValueError("one share alone cannot vary, since all shares sum to 1")
     return keys
 
 

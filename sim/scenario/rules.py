@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from sim.market.spec import MAX_BRANDS
 from sim.scenario.layers import MUST
 from sim.scenario.places import Places, Problem, place_of
 from sim.scenario.text import did_you_mean, one_of, show_value
@@ -44,8 +45,8 @@ def negative_spend(keys: tuple[str | int, ...], money: object) -> Problem:
 
 def _share_problems(brands: Tree, places: Places) -> Iterator[Problem]:
     shares = {key: number(table(brands, key).get("share")) or 0 for key in brands}
-    if not shares or not all(0 < share < 1 for share in shares.values()):
-        return  # each such share has a problem of its own
+    if not 2 <= len(shares) <= MAX_BRANDS or not all(0 < share < 1 for share in shares.values()):
+        return  # that is told already
     total = sum(shares.values())
     if abs(total - 1) > NEAR_ONE:
         said = [place_of(places, keys) for keys in (("brands",), *(("brands", key, "share") for key in shares))]

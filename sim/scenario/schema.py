@@ -62,13 +62,18 @@ def _needs(node: Schema, grammar: Grammar) -> Schema:
 
 
 def _without_needs(node: Any) -> Any:  # noqa: ANN401 - any part of a schema
-    """Return a schema without demands, in which a value that may be missing can be said to be `none`."""
+    """Return a schema without demands, in which a value that may be missing can be said to be `none`.
+
+    Names that do not match their pattern are refused, which pydantic does without saying it in its schema.
+    """
     if isinstance(node, list):
         return [_without_needs(one) for one in node]
     if not isinstance(node, dict):
         return copy.copy(node)
     unsaid = [*_NEEDS, *(["default"] if node.get("default", "") is None else [])]
     kept = {key: _without_needs(one) for key, one in node.items() if key not in unsaid}
+    if "patternProperties" in kept:
+        kept["additionalProperties"] = False
     if {"type": "null"} in kept.get("anyOf", ()):
         choices = [one for one in kept["anyOf"] if one != {"type": "null"}]
         is_text = any(one.get("type") == "string" for one in choices)

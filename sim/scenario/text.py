@@ -61,11 +61,8 @@ def show_value(value: object) -> str:
 
 def show_number(number: float) -> str:
     """Write a bound, with its thousands set apart as TOML allows."""
-    if abs(number) >= 1e15 and number == int(number) and isinstance(number, float):
-        return repr(number)
-    if number == int(number):
-        return f"{int(number):_}"
-    return repr(number)
+    is_whole = isinstance(number, int) or (number.is_integer() and abs(number) < 1e15)
+    return f"{int(number):_}" if is_whole else repr(number)
 
 
 def did_you_mean(word: object, known: Iterable[str]) -> str:

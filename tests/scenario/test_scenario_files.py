@@ -1,5 +1,7 @@
 """Files: found, read, laid over each other; and what is wrong with a file as such."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,8 +19,15 @@ def problem_of(name):
 
 
 def test_tables_merge_key_by_key_and_all_else_is_replaced(write):
-    write("base.toml", MARKET + '[sweep]\n"network.ties" = [4, 8]\n[brands.acme.scheme]\nthreshold = 7\nreward_rate = 0.1\n')
-    write("mine.toml", 'extends = "base.toml"\nsweep."network.ties" = [5]\nbrands.acme = { price = 9, scheme = { reward_rate = 0.2 } }\n')
+    write(
+        "base.toml",
+        MARKET + '[sweep]\n"network.ties" = [4, 8]\n[brands.acme.scheme]\nthreshold = 7\nreward_rate = 0.1\n',
+    )
+    write(
+        "mine.toml",
+        'extends = "base.toml"\nsweep."network.ties" = [5]\n\n'
+        "brands.acme = { price = 9, scheme = { reward_rate = 0.2 } }\n",
+    )
     scenario = load_scenario("mine.toml", (), BEHAVIOURS)
     acme = scenario.brands["acme"]
     assert (acme.price, acme.share, acme.scheme.reward_rate, acme.scheme.threshold) == (9, 0.4, 0.2, 7)
@@ -66,14 +75,20 @@ def test_what_is_inherited_can_be_dropped(write):
 @pytest.mark.parametrize(
     ("drop", "problem"),
     [
-        ('["brands.acne"]', 'mine.toml:2: drop.0: nothing inherited is called "brands.acne" (did you mean acme?); in brands there'),
-        ('["brandz.acme"]', 'nothing inherited is called "brandz.acme" (did you mean brands?); there is weeks, brands, retailers'),
+        (
+            '["brands.acne"]',
+            'mine.toml:2: drop.0: nothing inherited is called "brands.acne" (did you mean acme?); in brands there',
+        ),
+        (
+            '["brandz.acme"]',
+            'nothing inherited is called "brandz.acme" (did you mean brands?); there is weeks, brands, retailers',
+        ),
         ('["a..b"]', 'mine.toml:2: drop.0: "a..b" is not a path'),
         ('"brands"', 'mine.toml:2: drop: is "brands"; must be a list of inherited paths'),
         ("[1]", "mine.toml:2: drop: is [1]; must be a list of inherited paths"),
         ('["brands.acme"]', "mine.toml:2: brands: "),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_dropped_is_told(write, drop, problem):
     write("base.toml", MARKET + "[brands.cold]\nshare=0.0001\nprice=1\n")
     write("mine.toml", f'extends = "base.toml"\ndrop = {drop}\n')
@@ -92,7 +107,10 @@ def test_files_that_extend_each_other_are_a_loop(write):
 @pytest.mark.parametrize(
     ("name", "problem"),
     [
-        ('"markets/bace"', 'mine.toml:2: extends: "markets/bace" is neither a .toml file nor a shipped scenario (did you mean markets/base?)'),
+        (
+            '"markets/bace"',
+            'extends: "markets/bace" is neither a .toml file nor a shipped scenario (did you mean markets/base?)',
+        ),
         ('"base.toml"', 'mine.toml:2: extends: "base.toml" is neither a .toml file nor a shipped scenario'),
         ('"sub"', 'mine.toml:2: extends: "sub" is a folder; give the .toml file of a scenario'),
         ('""', "mine.toml:2: extends: the name is empty"),
@@ -100,7 +118,7 @@ def test_files_that_extend_each_other_are_a_loop(write):
         ('"a\\u0000b.toml"', 'extends: "a\\u0000b.toml" '),
         (f'"{"x" * 3000}.toml"', "mine.toml:2: extends: "),
     ],
-)  # fmt: skip
+)
 def test_an_extended_file_that_is_not_there_is_told(write, name, problem):
     write("sub/x.toml", "")
     write("mine.toml", f'title = "x"\nextends = {name}\n')
@@ -120,7 +138,7 @@ def test_an_extended_file_that_is_not_there_is_told(write, name, problem):
         ("/dev/null", '"/dev/null" is not an ordinary file'),
         (Path("markets/base"), '"markets/base" is neither a .toml file nor a shipped scenario'),
     ],
-)  # fmt: skip
+)
 def test_a_scenario_that_is_not_there_is_told(write, name, problem):
     assert problem in problem_of(name)
 
@@ -134,18 +152,27 @@ def test_a_scenario_that_is_not_there_is_told(write, name, problem):
         (bytes(range(256)), "mine.toml:"),
         (b"PAR1\x00\x01", "mine.toml:1: is not TOML (column"),
         (b"a = 1\nb = \n", 'mine.toml:2: is not TOML (column 5 of "b ="): invalid value'),
-        (b"a = 1\na = 2\n", 'mine.toml:2: is not TOML (column 6 of "a = 2"): cannot overwrite a value: a key or table is given twice'),
+        (
+            b"a = 1\na = 2\n",
+            'mine.toml:2: is not TOML (column 6 of "a = 2"): cannot overwrite a value: a key or table is given twice',
+        ),
         (b"[a]\n[b]\n[a]\n", "mine.toml:3: is not TOML (column 3 of \"[a]\"): cannot declare ('a',) twice"),
-        (b"a = {b = 1, b = 2}\n", "mine.toml:1: is not TOML (column 18 of \"a = {b = 1, b = 2}\"): duplicate inline table key 'b'"),
+        (
+            b"a = {b = 1, b = 2}\n",
+            "mine.toml:1: is not TOML (column 18 of \"a = {b = 1, b = 2}\"): duplicate inline table key 'b'",
+        ),
         (b'a = "never closed', 'mine.toml:1: is not TOML (at the end of "a = \\"never closed"): unterminated string'),
         (b"a = 2021-13-01\n", "mine.toml:1: is not TOML"),
-        (b"x = 1\na = " + b"[" * 100 + b"]" * 100, "mine.toml:2: a.0.0 ...: is nested more than 40 tables or lists deep"),
+        (
+            b"x = 1\na = " + b"[" * 100 + b"]" * 100,
+            "mine.toml:2: a.0.0 ...: is nested more than 40 tables or lists deep",
+        ),
         (b"x = 1\na = " + b"[" * 9000 + b"]" * 9000, "mine.toml: is nested too deeply to be read"),
         (b"x = 1\n" + b"a." * 100 + b"b = 1", "mine.toml:2: a.a.a ...: is nested more than 40 tables or lists deep"),
         (b"x = 1\nseed = " + b"9" * 5000, "mine.toml:2: holds a number of too many digits"),
         (b"#" * 5_000_000, "mine.toml: is larger than 4 MB; a scenario is a short text"),
     ],
-)  # fmt: skip
+)
 def test_a_file_that_is_no_scenario_is_one_problem(write, content, problem):
     write("mine.toml", content)
     assert problem_of("mine.toml").startswith(problem)
@@ -173,6 +200,26 @@ def test_every_shipped_scenario_loads_and_says_what_it_asks():
         assert title, name
         assert question.endswith("?"), name
         assert open_scenario(name).name == name
+
+
+def test_an_empty_file_cannot_be_extended(write):
+    write("base.toml", "# nothing\n")
+    write("mine.toml", 'extends = "base.toml"\n' + MARKET)
+    assert problem_of("mine.toml").startswith("base.toml:1: is empty; ")
+
+
+def test_an_installed_package_brings_its_scenarios_along(write, monkeypatch):
+    package = write("site/sim/__init__.py", "").parent
+    write("site/scenarios/of_a_stranger.toml", MARKET)
+    write("site/sim/_scenarios/markets/base.toml", MARKET)
+    monkeypatch.setattr("sim.__file__", str(package / "__init__.py"))
+    assert [name for name, _, _ in shipped()] == ["markets/base"]
+
+
+def test_reading_a_scenario_needs_neither_arrays_nor_compilers():
+    code = "import sys, sim.scenario; print({'numpy', 'numba', 'mesa'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
 
 
 def test_a_shipped_scenario_has_its_name_however_it_is_given():

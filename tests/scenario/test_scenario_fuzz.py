@@ -9,7 +9,9 @@ from scenario_kit import BEHAVIOURS, MARKET
 from sim.errors import ScenarioError
 from sim.scenario import load_scenario, parse_scenario, to_toml
 
-RICH = MARKET + """\
+RICH = (
+    MARKET
+    + """\
 [category]
 taste_concentration = "none"
 [population.expertise]
@@ -33,12 +35,57 @@ interventions = [{ brand = "acme", spend = { usage = 1.0, adverts = 2 } }]
 [sweep]
 "population.expertise.mean" = [0.1, 0.5]
 """
+)
 PIECES = [
-    "", " ", "\n", "0", "-1", "nan", "-inf", "1e999", "9" * 30, "true", '"', "'", '"x"', "none", "[", "]", "[[", "{", "}",
-    "{}", "[]", "=", ".", ",", "#", '"""', "\\", "\x00", "é", "brands", "brands.acme", "interventions", "set", "spend",
-    "cost_matched_to", '"points"', '"experience"', '"baseline"', "arms.points", "weeks", "extends", '"markets/base"',
-    'drop = ["brands.acme"]', "1979-05-27", '"behaviours.word_of_mouth.low"', '"brands.acme.share"', "[1, 2]", "0x" + "f" * 30,
-]  # fmt: skip
+    "",
+    " ",
+    "\n",
+    "0",
+    "-1",
+    "nan",
+    "-inf",
+    "1e999",
+    "9" * 30,
+    "true",
+    '"',
+    "'",
+    '"x"',
+    "none",
+    "[",
+    "]",
+    "[[",
+    "{",
+    "}",
+    "{}",
+    "[]",
+    "=",
+    ".",
+    ",",
+    "#",
+    '"""',
+    "\\",
+    "\x00",
+    "é",
+    "brands",
+    "brands.acme",
+    "interventions",
+    "set",
+    "spend",
+    "cost_matched_to",
+    '"points"',
+    '"experience"',
+    '"baseline"',
+    "arms.points",
+    "weeks",
+    "extends",
+    '"markets/base"',
+    'drop = ["brands.acme"]',
+    "1979-05-27",
+    '"behaviours.word_of_mouth.low"',
+    '"brands.acme.share"',
+    "[1, 2]",
+    "0x" + "f" * 30,
+]
 
 
 def explains_itself(text, sets=()):
@@ -101,7 +148,9 @@ def test_any_bytes_load_or_explain_themselves(write, content):
 @given(
     st.lists(
         st.tuples(
-            st.sampled_from(["weeks", "brands.acme.price", "arms.points.interventions.0.set.price", "brands", "", "a.b", '"'])
+            st.sampled_from(
+                ["weeks", "brands.acme.price", "arms.points.interventions.0.set.price", "brands", "", "a.b", '"']
+            )
             | st.text(max_size=5),
             st.sampled_from(PIECES) | st.text(max_size=8),
         ).map("=".join),

@@ -84,8 +84,10 @@ keys = st.text(min_size=0, max_size=6).filter(lambda text: text.isprintable()) |
 scalars = st.one_of(
     st.booleans().map(lambda one: str(one).lower()),
     st.integers(-(2**63), 2**63 - 1).map(str),
-    st.floats().map(lambda one: repr(one)),
-    st.sampled_from(['"""\na = 1\n"""', "'''\n[x]\n'''", '"""a\\""""""', "''''x'''", "1979-05-27T07:32:00Z", "07:32:00"]),
+    st.floats().map(repr),
+    st.sampled_from(
+        ['"""\na = 1\n"""', "'''\n[x]\n'''", '"""a\\""""""', "''''x'''", "1979-05-27T07:32:00Z", "07:32:00"]
+    ),
     st.text(max_size=8).map(quote),
 )
 gaps = st.sampled_from(["", " ", "\n", " # no = 1\n", "\n\n"])

@@ -23,16 +23,18 @@ from sim.scenario import parse_scenario, with_values
         ('title="a=b"', lambda one: one.title == "a=b"),
         ("shoppers=1_000", lambda one: one.shoppers == 1000),
         ('sweep."network.ties"=[4, 8]', lambda one: one.sweep["network.ties"] == [4, 8]),
-        ("arms.points={label=\"x\"}", lambda one: one.arms["points"].label == "x"),
+        ('arms.points={label="x"}', lambda one: one.arms["points"].label == "x"),
     ],
-)  # fmt: skip
+)
 def test_a_value_from_outside_wins(text, read):
     assert read(load("", text))
 
 
 def test_an_entry_of_a_list_is_reached_by_its_number():
     arm = '[[arms.points.interventions]]\nbrand = "acme"\nset = { "scheme.reward_rate" = 0.05 }\n'
-    scenario = load(arm, 'arms.points.interventions.0.set."scheme.reward_rate"=0.02', "arms.points.interventions.0.from_week=3")
+    scenario = load(
+        arm, 'arms.points.interventions.0.set."scheme.reward_rate"=0.02', "arms.points.interventions.0.from_week=3"
+    )
     assert scenario.arms["points"].interventions[0].set == {"scheme.reward_rate": 0.02}
     assert scenario.arms["points"].interventions[0].from_week == 3
     (problem,) = told(arm, "arms.points.interventions.1.from_week=3")
@@ -44,17 +46,29 @@ def test_an_entry_of_a_list_is_reached_by_its_number():
     [
         ("brands.acme.price=-3", "--set: brands.acme.price: is -3; must be a number above 0 and at most 10_000_000"),
         ("brands.acme={price=-3}", "--set: brands.acme.price: is -3; must be a number above 0"),
-        ("brands.acne.price=3", "--set: brands.acne.price: there is no brands.acne (did you mean acme?); there is acme, bolt"),
+        (
+            "brands.acne.price=3",
+            "--set: brands.acne.price: there is no brands.acne (did you mean acme?); there is acme, bolt",
+        ),
         ("brands.acme.prise=3", "--set: brands.acme.prise: unknown key prise (did you mean price?)"),
-        ("brands.acme.price.x=3", "--set: brands.acme.price.x: there is no x in brands.acme.price, which is a single value"),
-        ("behaviours.own_experiens.on=false", "--set: behaviours.own_experiens: unknown key own_experiens (did you mean own_exp"),
+        (
+            "brands.acme.price.x=3",
+            "--set: brands.acme.price.x: there is no x in brands.acme.price, which is a single value",
+        ),
+        (
+            "behaviours.own_experiens.on=false",
+            "--set: behaviours.own_experiens: unknown key own_experiens (did you mean own_exp",
+        ),
         ("brands.acme.share=0.5", "--set: brands: the shares of the 2 brands sum to 1.1; must sum to 1"),
         ("shopers=3", "--set: shopers: unknown key shopers (did you mean shoppers?)"),
-        ("weeks=1e3", "--set: weeks: is 1000.0; must be a whole number of at least 1 and at most 100_000 (did you mean 1000?)"),
+        (
+            "weeks=1e3",
+            "--set: weeks: is 1000.0; must be a whole number of at least 1 and at most 100_000 (did you mean 1000?)",
+        ),
         ("weeks=many", '--set: weeks: is "many"; must be a whole number'),
         (f"seed=0x{'f' * 6000}", "--set: seed: is inf; must be a whole number"),
         (f"seed={'9' * 5000}", "--set: "),
-        ("extends=markets/base", "--set: extends: unknown key extends"),
+        ("extends=markets/base", "--set: extends: can only be said in a file"),
         ("nonsense", '--set: "nonsense": not of the form PATH=VALUE'),
         ("weeks=", '--set: "weeks=": without a value after the ='),
         ("=3", '--set: "=3": not a path; write one like brands.acme.price'),
@@ -66,12 +80,16 @@ def test_an_entry_of_a_list_is_reached_by_its_number():
         (f"title={'[' * 5000}", "not PATH=VALUE with a value of TOML"),
         ("title=\udcff", "holds bytes that are not text in UTF-8"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_value_from_outside_is_one_problem(text, problem):
     (found,) = told("", text)
     assert found.startswith("--set: ")
     assert problem in found
     assert len(found) < 800
+
+
+def test_a_single_text_is_one_value_from_outside():
+    assert parse_scenario(MARKET, "weeks=5", BEHAVIOURS).weeks == 5
 
 
 def test_problems_from_outside_come_after_those_of_the_files():

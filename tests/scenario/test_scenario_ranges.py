@@ -25,19 +25,32 @@ def test_what_an_arm_does_can_be_swept_too():
     ("row", "problem"),
     [
         ('"behaviours.own_experience.wait" = { low = 0, high = 1 }', ": unknown key wait (did you mean weight?)"),
-        ('"brands.acne.price" = { low = 1, high = 2 }', ": there is no brands.acne (did you mean acme?); there is acme, bolt"),
+        (
+            '"brands.acne.price" = { low = 1, high = 2 }',
+            ": there is no brands.acne (did you mean acme?); there is acme, bolt",
+        ),
+        ('"brands.acme.share" = { low = 0.1, high = 0.5 }', ": one share alone cannot vary, since all shares sum to 1"),
         ('"title" = { low = 1, high = 2 }', ": title is not a number of the market, it cannot vary"),
         ('"a b" = { low = 1, high = 2 }', ": not a path; its parts are joined by dots"),
-        ('"brands.acme.price" = { low = -1, high = 2 }', ".low: is -1; must be a number above 0 and at most 10_000_000"),
+        (
+            '"brands.acme.price" = { low = -1, high = 2 }',
+            ".low: is -1; must be a number above 0 and at most 10_000_000",
+        ),
         ('"brands.acme.price" = { low = 2, high = 1 }', ".high: is 1; must be above low (2)"),
         ('"brands.acme.price" = { low = 2 }', ".high: is missing; must be a number"),
         ('"brands.acme.price" = { low = 2, high = nan }', ".high: is nan; must be a number"),
-        ('"brands.acme.price" = { low = 2, hi = 3, high = 4 }', ".hi: unknown key hi (did you mean high?); allowed here: low, high"),
+        (
+            '"brands.acme.price" = { low = 2, hi = 3, high = 4 }',
+            ".hi: unknown key hi (did you mean high?); allowed here: low, high",
+        ),
         ('"brands.acme.price" = 3', ": is 3; must be a table with low, high"),
         ('"network.ties" = { low = 2.5, high = 9 }', ".low: is 2.5; must be a whole number of at least 1"),
-        ("brands.acme.price = { low = 1, high = 2 }", ': put quotes around the path: "brands.acme.price" = { low = ..., high = ... }'),
+        (
+            "brands.acme.price = { low = 1, high = 2 }",
+            ': put quotes around the path: "brands.acme.price" = { low = ..., high = ... }',
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_range_that_makes_no_sense_is_told(row, problem):
     problems = told(f"[uncertain]\n{row}\n")
     assert len({one.split(": ")[1] for one in problems}) == len(problems)
@@ -59,7 +72,7 @@ def test_a_range_that_makes_no_sense_is_told(row, problem):
         ('"behaviours.word_of_mouth.low" = [0.1, 0.9]', ".1: low is 0.9 and high is 0.8; low must be below high"),
         ("population.expertise.mean = [0.5]", ': put quotes around the path: "population.expertise.mean" = [ ... ]'),
     ],
-)  # fmt: skip
+)
 def test_a_sweep_that_makes_no_sense_is_told(row, problem):
     (found,) = told(f"[sweep]\n{row}\n")
     assert found.startswith("mine.toml:10: sweep.")

@@ -39,6 +39,7 @@ def test_a_file_may_extend_another_and_drop_what_it_inherits():
 def test_unknown_keys_are_refused_everywhere():
     assert schema()["additionalProperties"] is False
     assert at("brands", "acme", "scheme")["additionalProperties"] is False
+    assert at("brands")["additionalProperties"] is False
 
 
 def test_nothing_is_required_of_a_file_that_extends_another():

@@ -79,8 +79,10 @@ def test_spending_can_be_set_before_more_is_added():
 
 
 def test_the_brand_that_is_changed_stays_as_it_was():
-    effective(BRAND, [change("spend.usage", 99), change("scheme.reward_rate", 0.5), Intervention(spend={"usage": 1})], 0)
-    assert BRAND == Brand(share=0.4, price=5, spend={"usage": 10})
+    effective(
+        BRAND, [change("spend.usage", 99), change("scheme.reward_rate", 0.5), Intervention(spend={"usage": 1})], 0
+    )
+    assert Brand(share=0.4, price=5, spend={"usage": 10}) == BRAND
 
 
 def test_parameters_and_retailers_change_below_their_own_path_only():

@@ -10,6 +10,7 @@ WHOLE = "must be a whole number of at least 1 and at most 100_000_000"
     ("text", "problem"),
     [
         ("shopers = 5", "mine.toml:1: shopers: unknown key shopers (did you mean shoppers?); allowed here: shoppers, "),
+        ('extend = "x"', "mine.toml:1: extend: unknown key extend (did you mean extends?); allowed here: shoppers, "),
         ("shoppers = 0", f"mine.toml:1: shoppers: is 0; {WHOLE}"),
         ("shoppers = 1e30", f"mine.toml:1: shoppers: is 1e+30; {WHOLE}"),
         (f"shoppers = {10**30}", f"mine.toml:1: shoppers: is 1e+30; {WHOLE}"),
@@ -36,7 +37,10 @@ WHOLE = "must be a whole number of at least 1 and at most 100_000_000"
         ("behaviours.word_of_mouth.pair = [1]", "behaviours.word_of_mouth.pair"),
         ("behaviours.word_of_mouth.low = 0.9", "low is 0.9 and high is 0.8; low must be below high"),
         ('focal = "acne"', 'mine.toml:1: focal: is "acne"; there is no such brand (did you mean acme?); there is acme'),
-        ("calibrated.constants = { acme = 1 }", "(beyond them: nothing; without: bolt); calibrate again, or take it out"),
+        (
+            "calibrated.constants = { acme = 1 }",
+            "(beyond them: nothing; without: bolt); calibrate again, or take it out",
+        ),
     ],
 )
 def test_a_wrong_value_is_told_with_its_place_and_what_is_allowed(text, problem):
@@ -92,7 +96,9 @@ def test_a_missing_price_is_told_at_the_brand_that_lacks_it():
 
 def test_one_brand_is_no_market():
     market = "[brands.acme]\nshare = 0.5\nprice = 1\n[retailers.shop]\n"
-    assert any(one.startswith("mine.toml:1: brands: has 1 entries; must be a table of at least 2") for one in told(market=market))
+    assert any(
+        one.startswith("mine.toml:1: brands: has 1 entry; must be a table of at least 2") for one in told(market=market)
+    )
 
 
 def test_a_scenario_without_brands_is_told_what_it_must_do():

@@ -68,7 +68,9 @@ def scenarios(draw):
         focal=draw(st.sampled_from(keys)),
         behaviours={
             "own_experience": OwnExperience(on=draw(st.booleans()), weight=draw(weights)),
-            "word_of_mouth": WordOfMouth(memory=draw(st.none() | st.floats(1, 9)), pair=draw(st.tuples(floats, floats))),
+            "word_of_mouth": WordOfMouth(
+                memory=draw(st.none() | st.floats(1, 9)), pair=draw(st.tuples(floats, floats))
+            ),
         },
         arms={key: Arm(label=draw(st.none() | texts), interventions=tuple(changes)) for key, changes in arms.items()},
         uncertain={"behaviours.own_experience.weight": Range(low=0.125, high=draw(st.floats(0.5, 10)))},
@@ -99,7 +101,8 @@ def test_a_written_scenario_can_be_read_by_people():
     text = to_toml(load('[[arms.points.interventions]]\nbrand = "acme"\nset = { "scheme.reward_rate" = 0.05 }\n'))
     assert text.startswith('title = ""\nquestion = ""\nfocal = "acme"\nweeks = 104\n')
     assert "\n[brands.acme]\nshare = 0.4\nprice = 5.0\n" in text
-    assert '\n[[arms.points.interventions]]\nbrand = "acme"\nfrom_week = 0\nramp_weeks = 0\nset = { "scheme.reward_rate" = 0.05 }\n' in text
+    assert '\n[[arms.points.interventions]]\nbrand = "acme"\nfrom_week = 0\nramp_weeks = 0\n' in text
+    assert '\nset = { "scheme.reward_rate" = 0.05 }\n' in text
     assert "#" not in text
 
 

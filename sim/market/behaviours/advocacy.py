@@ -107,14 +107,25 @@ def _tell(
 
 
 @kernel
+def _decide_to_review(
+    who: Array, count: int, satisfaction: Array, posting: float, floor: float, extremes: float, at: Word, why: Word,
+    k0: Word, k1: Word, posts: Array,
+) -> None:  # fmt: skip
+    """Draw who posts a review: most likely those at the extremes."""
+    for j in range(count):
+        w0, _, _, _ = philox(np.uint64(who[j]), at, np.uint64(1), why, k0, k1)
+        s = satisfaction[j]
+        posts[j] = unit(w0) < f(posting) * (f(1) + f(extremes) * (f(floor) + s * s - f(1)))
+
+
+@kernel
 def _review(
-    who: Array, count: int, choice: Array, satisfaction: Array, quality: Array, in_stars: bool, posting: float,
-    floor: float, extremes: float, at: Word, why: Word, k0: Word, k1: Word, posted: Array, score: Array, square: Array,
+    count: int, posts: Array, choice: Array, satisfaction: Array, quality: Array, in_stars: bool, posted: Array,
+    score: Array, square: Array,
 ) -> None:  # fmt: skip
     for j in range(count):
-        b, s = choice[j], satisfaction[j]
-        w0, _, _, _ = philox(np.uint64(who[j]), at, np.uint64(1), why, k0, k1)
-        if unit(w0) < f(posting) * (f(1) + f(extremes) * (f(floor) + s * s - f(1))):
+        if posts[j]:
+            b, s = choice[j], satisfaction[j]
             y = s + f(quality[b])
             star = 1 + int(y >= f(CUTS[0])) + int(y >= f(CUTS[1])) + int(y >= f(CUTS[2])) + int(y >= f(CUTS[3]))
             posted[b, star - 1] += 1
@@ -135,10 +146,13 @@ def on_visit(block: Block) -> None:
             world.talk_centre[0], block.at, block.draw("advocacy/tell"), *block.key, state.saying, tally.recommended,
             tally.talked, tally.talk_valence,
         )  # fmt: skip
+    _decide_to_review(
+        visit.who, block.count, visit.satisfaction, params.posting, params.posting_floor, params.posting_extremes,
+        block.at, block.draw("advocacy/tell"), *block.key, visit.posts,
+    )  # fmt: skip
     _review(
-        visit.who, block.count, visit.choice, visit.satisfaction, world.level, params.in_stars, params.posting,
-        params.posting_floor, params.posting_extremes, block.at, block.draw("advocacy/tell"), *block.key,
-        tally.reviews_posted, tally.review_score, tally.review_score_square,
+        block.count, visit.posts, visit.choice, visit.satisfaction, world.level, params.in_stars, tally.reviews_posted,
+        tally.review_score, tally.review_score_square,
     )  # fmt: skip
 
 
@@ -153,6 +167,7 @@ BEHAVIOUR = Behaviour(
         Field("saying", ("N",), "uint32", "packed", "what the shopper says from next week on, packed as `said`"),
     ),
     world=(Field("talk_centre", ("1",), "float64", "sd", "mean satisfaction of those who talk, undisturbed"),),
+    visit=(Field("posts", ("V",), "uint8", "yes/no", "whether the shopper posts a review of this purchase"),),
     tallies=(
         Field("recommended", ("B",), "int64", "visits", "purchases after which the brand would be recommended"),
         Field("talked", ("B",), "int64", "visits", "purchases talked about"),
@@ -163,7 +178,7 @@ BEHAVIOUR = Behaviour(
     ),
     reads=("choice", "satisfaction", "sociability", "level", "talk_centre"),
     writes=(
-        "saying", "recommended", "talked", "talk_valence", "reviews_posted", "review_score", "review_score_square",
+        "saying", "posts", "recommended", "talked", "talk_valence", "reviews_posted", "review_score", "review_score_square",
         "stars", "score", "score_square",
     ),
     setup=setup,

@@ -36,24 +36,20 @@ def _add_last(who: Array, count: int, last_brand: Array, weight: float, utility:
 
 
 @kernel
-def _add_noise(who: Array, count: int, at: Word, why: Word, k0: Word, k1: Word, utility: Array) -> None:
+def _add_noise(who: Array, count: int, at: Word, why: Word, k0: Word, k1: Word, utility: Array, spare: Array) -> None:
+    """Add noise to four brands at a time; the fourth part of a shopper's draws belongs to each, or to a spare row."""
     brands = utility.shape[0]
-    whole = brands - brands % 4
-    for b in range(0, whole, 4):
-        u0, u1, u2, u3 = utility[b], utility[b + 1], utility[b + 2], utility[b + 3]
+    for b in range(0, brands, 4):
+        u0 = utility[b]
+        u1 = utility[b + 1] if b + 1 < brands else spare[0]
+        u2 = utility[b + 2] if b + 2 < brands else spare[1]
+        u3 = utility[b + 3] if b + 3 < brands else spare[2]
         for j in range(count):
             w0, w1, w2, w3 = philox(np.uint64(who[j]), at, np.uint64(b), why, k0, k1)
             u0[j] += gumbel(unit(w0))
             u1[j] += gumbel(unit(w1))
             u2[j] += gumbel(unit(w2))
             u3[j] += gumbel(unit(w3))
-    for j in range(count if whole < brands else 0):
-        w0, w1, w2, _ = philox(np.uint64(who[j]), at, np.uint64(whole), why, k0, k1)
-        utility[whole, j] += gumbel(unit(w0))
-        if whole + 1 < brands:
-            utility[whole + 1, j] += gumbel(unit(w1))
-        if whole + 2 < brands:
-            utility[whole + 2, j] += gumbel(unit(w2))
 
 
 @kernel
@@ -91,7 +87,7 @@ def on_visit(block: Block) -> None:
     visit, state = block.visit, block.state
     if params.last_brand_weight > 0:
         _add_last(visit.who, block.active, state.last_brand, params.last_brand_weight, visit.utility)
-    _add_noise(visit.who, block.active, block.at, block.draw("choice/gumbel"), *block.key, visit.utility)
+    _add_noise(visit.who, block.active, block.at, block.draw("choice/gumbel"), *block.key, visit.utility, visit.spare)
     best(block.active, visit.utility, visit.top, visit.choice)
     _by_habit(visit.who, block.active, block.count, state.last_brand, visit.choice)
     if block.market.plan.is_written("mind"):
@@ -104,9 +100,12 @@ BEHAVIOUR = Behaviour(
     order=10,
     does="highest utility plus Gumbel noise; habit takes the last brand",
     params=Params,
-    visit=(Field("top", ("V",), "float32", "utility", "highest utility so far"),),
+    visit=(
+        Field("top", ("V",), "float32", "utility", "highest utility so far"),
+        Field("spare", ("4", "V"), "float32", "", "scratch: rows for brands that do not exist"),
+    ),
     tallies=(Field("won_late", ("1",), "int64", "visits", "choices of a brand that had not come to mind"),),
     reads=("last_brand", "mind", "utility"),
-    writes=("utility", "top", "choice"),
+    writes=("utility", "top", "spare", "choice"),
     on_visit=on_visit,
 )

@@ -16,6 +16,7 @@ from sim.market.compiled import Array, formula, kernel
 from sim.market.dials import Params as BaseParams
 from sim.market.dials import dial
 from sim.market.fastmath import exp, ln, tanh
+from sim.market.gather import pick, pick_column
 from sim.market.market import Market
 from sim.market.state import Field
 from sim.market.week import Behaviour, Phase
@@ -90,12 +91,9 @@ def _add_reward(
 
 
 @kernel
-def _add_points(
-    who: Array, count: int, slot: int, points: Array, interest: Array, weight: float, inverse: float, row: Array
-) -> None:
+def _add_points(count: int, held: Array, interest: Array, weight: float, inverse: float, row: Array) -> None:
     for j in range(count):
-        i = who[j]
-        row[j] += f(weight) * interest[i] * tanh(f(points[i, slot]) * f(inverse))
+        row[j] += f(weight) * interest[j] * tanh(held[j] * f(inverse))
 
 
 def on_visit(block: Block) -> None:
@@ -103,11 +101,13 @@ def on_visit(block: Block) -> None:
     params = block.params("loyalty_scheme")
     assert isinstance(params, Params)
     visit, state, world, market = block.visit, block.state, block.world, block.market
+    pick(state.reward_interest, visit.who, block.active, visit.minds_rewards)
     for slot, brand in enumerate(market.scheme_brands):
         scheme = market.brand_specs[brand].scheme
         if params.value == "points_held":
+            pick_column(state.points, slot, visit.who, block.active, visit.held)
             _add_points(
-                visit.who, block.active, slot, state.points, state.reward_interest, params.points_weight,
+                block.active, visit.held, visit.minds_rewards, params.points_weight,
                 1.0 / (100.0 * params.points_scale), visit.utility[brand],
             )  # fmt: skip
         elif scheme.reward_rate > 0.0:
@@ -129,8 +129,12 @@ BEHAVIOUR = Behaviour(
     state=(
         Field("reward_interest", ("N",), "float32", "", "interest in rewards, mean 1", fill=1, fixed=True),
     ),
+    visit=(
+        Field("minds_rewards", ("V",), "float32", "", "interest in rewards of the shopper"),
+        Field("held", ("V",), "float32", "points", "points held in the scheme at hand"),
+    ),
     reads=("member", "points", "pace", "bought_week", "pace_kept", "price_sensitivity", "threshold", "reward_interest"),
-    writes=("utility",),
+    writes=("minds_rewards", "held", "utility"),
     commercial=True,
     setup=setup,
     on_visit=on_visit,

@@ -42,19 +42,17 @@ def _arrive(
     first: int, last: int, rate: Array, urgency: Array, poisson: bool, at: Word, why: Word, k0: Word, k1: Word,
     trips: Array, chance: Array,
 ) -> int:  # fmt: skip
-    for i in range(first, last):
-        a, _, _, _ = philox(np.uint64(i), at, np.uint64(0), why, k0, k1)
-        u = unit(a)
-        mean = rate[i] * urgency[i]
-        if poisson:
-            trips[i - first] = u > exp(-mean)
-        else:
-            trips[i - first] = u < mean
-        chance[i - first] = u
+    mean_trips, hurry = rate[first:last], urgency[first:last]
+    for j in range(mean_trips.size):
+        a, _, _, _ = philox(np.uint64(first) + np.uint64(j), at, np.uint64(0), why, k0, k1)
+        chance[j] = unit(a)
+    for j in range(mean_trips.size):
+        mean = mean_trips[j] * hurry[j]
+        trips[j] = chance[j] > exp(-mean) if poisson else chance[j] < mean
     total = 0
-    for j in range(last - first):
+    for j in range(mean_trips.size):
         if trips[j] and poisson:
-            mean = np.float64(rate[first + j]) * urgency[first + j]
+            mean = np.float64(mean_trips[j]) * hurry[j]
             mass = np.exp(-mean)
             below = mass
             n = 0

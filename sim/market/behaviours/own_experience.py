@@ -10,10 +10,15 @@ from sim.market.block import Block
 from sim.market.compiled import Array, kernel
 from sim.market.dials import Params as BaseParams
 from sim.market.dials import dial
+from sim.market.fastmath import exp
+from sim.market.gather import pick_rows
 from sim.market.state import NEVER, Field
 from sim.market.week import Behaviour, Phase
 
 f = np.float32
+NO_FADING = 1e-8
+AGE_OF_NEVER = -NEVER // 2
+"""Weeks beyond which a brand counts as never bought; no run is that long."""
 
 
 class Params(BaseParams):
@@ -30,19 +35,32 @@ class Params(BaseParams):
 
 
 @kernel
-def _add(
-    who: Array, count: int, week: int, memory: Array, bought_week: Array, retention: Array, weight: float,
-    discounts: float, utility: Array, familiar: Array,
-) -> None:  # fmt: skip
-    oldest = np.int32(retention.size - 1)
+def _ages(who: Array, count: int, week: int, bought_week: Array, age: Array) -> None:
+    """Look up how many weeks ago each brand was bought; very long ago if never."""
+    for j in range(count):
+        i = who[j]
+        for b in range(age.shape[0]):
+            age[b, j] = f(np.int32(week) - np.int32(bought_week[i, b]))
+
+
+@kernel
+def _add(count: int, fade: float, weight: float, discounts: float, remembered: Array, familiar: Array, utility: Array) -> None:
+    """Fade what is remembered by its age, which `familiar` holds and gives way to how fresh it is."""
     for b in range(utility.shape[0]):
-        row, own = utility[b], familiar[b]
+        row, own, memory = utility[b], familiar[b], remembered[b]
         for j in range(count):
-            i = who[j]
-            when = bought_week[i, b]
-            kept = retention[min(np.int32(week) - np.int32(when), oldest)]
-            row[j] += f(weight) * memory[i, b] * kept
-            own[j] = f(discounts) * (f(0) if when == NEVER else kept)
+            kept = exp(f(-fade) * own[j])
+            row[j] += f(weight) * memory[j] * kept
+            own[j] = f(0) if own[j] > f(AGE_OF_NEVER) else f(discounts) * kept
+
+
+@kernel
+def _add_unfaded(count: int, weight: float, remembered: Array, familiar: Array, utility: Array) -> None:
+    for b in range(utility.shape[0]):
+        row, own, memory = utility[b], familiar[b], remembered[b]
+        for j in range(count):
+            row[j] += f(weight) * memory[j]
+            own[j] = f(0)
 
 
 def on_visit(block: Block) -> None:
@@ -50,9 +68,14 @@ def on_visit(block: Block) -> None:
     params = block.params("own_experience")
     assert isinstance(params, Params)
     visit, state = block.visit, block.state
+    pick_rows(state.memory, visit.who, block.active, visit.remembered)
+    if not params.discounts_others and block.world.fade[0] < NO_FADING:  # then ages do not matter
+        _add_unfaded(block.active, params.weight, visit.remembered, visit.familiar, visit.utility)
+        return
+    _ages(visit.who, block.active, block.week, state.bought_week, visit.familiar)
     _add(
-        visit.who, block.active, block.week, state.memory, state.bought_week, block.world.retention, params.weight,
-        float(params.discounts_others), visit.utility, visit.familiar,
+        block.active, block.world.fade[0], params.weight, float(params.discounts_others), visit.remembered,
+        visit.familiar, visit.utility,
     )  # fmt: skip
 
 
@@ -62,8 +85,11 @@ BEHAVIOUR = Behaviour(
     order=40,
     does="memory of past experience, faded; own use outweighs others' word",
     params=Params,
-    visit=(Field("familiar", ("B", "V"), "float32", "", "how fresh one's own experience of the brand is, 0 to 1"),),
-    reads=("memory", "bought_week", "retention"),
-    writes=("familiar", "utility"),
+    visit=(
+        Field("familiar", ("B", "V"), "float32", "", "how fresh one's own experience of the brand is, 0 to 1"),
+        Field("remembered", ("B", "V"), "float32", "sd", "memory as of the last purchase"),
+    ),
+    reads=("memory", "bought_week", "fade"),
+    writes=("familiar", "remembered", "utility"),
     on_visit=on_visit,
 )

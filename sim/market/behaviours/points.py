@@ -18,10 +18,11 @@ from sim.market.dials import Params as BaseParams
 from sim.market.dials import dial
 from sim.market.fastmath import sigmoid
 from sim.market.market import Market
-from sim.market.state import NEVER, Field
+from sim.market.state import Field
 from sim.market.week import Behaviour, Phase
 
 f = np.float32
+YEARS_AT_REST = 2.0
 
 
 class Params(BaseParams):
@@ -73,6 +74,26 @@ def setup(market: Market) -> None:
         since = np.clip(market.week - state.bought_week[:, brand].astype(np.float64), 0, 10_000)
         share = np.exp(state.taste - state.taste.max(axis=1, keepdims=True))
         state.pace[:, slot] = state.rate * share[:, brand] / share.sum(axis=1) / np.maximum(kept**since, 0.1)
+        if params.joining == "choice":
+            _enrol_at_rest(market, params, slot, brand, state.rate * share[:, brand] / share.sum(axis=1))
+    market.world.outstanding[:] = state.points.sum(axis=0, dtype=np.int64)
+    market.world.members[:] = state.member.sum(axis=0, dtype=np.int64)
+
+
+def _enrol_at_rest(market: Market, params: Params, slot: int, brand: int, pace: Array) -> None:
+    """Give a scheme that ran before the start its members and their cards: as after two years of chances to join."""
+    scheme = market.brand_specs[brand].scheme
+    if scheme.reward_rate == 0 or not scheme.joining_open:
+        return
+    state = market.state
+    gain = params.valued_at * scheme.reward_rate * pace * 52.0
+    joins = 1.0 / (1.0 + np.exp(np.clip((state.hassle - gain) / params.hesitation, -80, 80)))
+    lot, fullness = chance.uniforms(market.seed, "points/at_rest", np.arange(market.spec.shoppers), index=slot)
+    member = lot < 1.0 - (1.0 - joins) ** (pace * YEARS_AT_REST * 52.0)
+    recent = market.week - state.bought_week[:, brand].astype(np.int64) < scheme.expiry_weeks
+    goal = round(100.0 * scheme.threshold * market.world.list_price_start[brand])
+    state.member[:, slot] = member
+    state.points[:, slot] = np.where(member & recent, np.floor(fullness * goal), 0.0)
 
 
 def open_week(market: Market) -> None:

@@ -17,6 +17,7 @@ from sim.market.compiled import Array, Word, kernel
 from sim.market.dials import Params as BaseParams
 from sim.market.dials import dial
 from sim.market.fastmath import exp, ln
+from sim.market.gather import pick
 from sim.market.market import Market
 from sim.market.state import Field
 from sim.market.week import Behaviour, Phase
@@ -36,7 +37,8 @@ class Params(BaseParams):
         source="Johnson et al. 2004, De los Santos et al. 2012: 1.1 to 2 sites for everyday goods",
     )  # fmt: skip
     quotes: Literal["posted", "personal"] = Setting(
-        "posted", description="retailers post weekly prices for all, or every quote is drawn for the shopper alone"
+        "posted",
+        description="retailers post weekly prices for all, or each quote is drawn for the shopper alone, all at the first",
     )
     form: Literal["relative", "absolute"] = Setting(
         "relative", description="utility falls with ln(cost / price at the start), or with cost in money"
@@ -117,36 +119,71 @@ def _lowest(mask: Array, count: int, posted: Array, cost: Array, shop: Array) ->
 
 
 @kernel
-def _least_personal(
-    who: Array, count: int, quotes: Array, low: Array, span: Array, retailers: int, at: Word, why: Word, k0: Word,
-    k1: Word, cost: Array, shop: Array,
-) -> None:  # fmt: skip
-    """Draw the least of n independent uniform quotes at once: low + range (1 - U^(1/n)), at a retailer at random."""
-    for b in range(0, cost.shape[0], 2):
-        second = min(b + 1, cost.shape[0] - 1)
-        for j in range(count):
-            w0, w1, w2, w3 = philox(np.uint64(who[j]), at, np.uint64(b), why, k0, k1)
-            n = f(1) / f(quotes[j])
-            cost[second, j] = f(low[second]) + f(span[second]) * (f(1) - exp(ln(unit(w2)) * n))
-            shop[second, j] = np.uint8((w3 * np.uint64(retailers)) >> np.uint64(32))
-            cost[b, j] = f(low[b]) + f(span[b]) * (f(1) - exp(ln(unit(w0)) * n))
-            shop[b, j] = np.uint8((w1 * np.uint64(retailers)) >> np.uint64(32))
+def _count_quotes(
+    who: Array, count: int, active: int, expertise: Array, least: int, added: float, at: Word, why: Word, k0: Word,
+    k1: Word, quotes: Array,
+) -> int:  # fmt: skip
+    """Draw how many quotes each visit looks at where quotes are personal; return their number in all."""
+    total = 0
+    for j in range(count):
+        n = least
+        if j >= active:
+            n = 1
+        elif added > 0:
+            a, _, _, _ = philox(np.uint64(who[j]), at, np.uint64(0), why, k0, k1)
+            n += int(f(added) * expertise[who[j]] + unit(a))
+        quotes[j] = n
+        total += n
+    return total
 
 
 @kernel
-def _add_relative(who: Array, count: int, sensitivity: Array, cost: Array, start: Array, utility: Array) -> None:
+def _least_of(
+    who: Array, count: int, quotes: Array, brand: int, at: Word, why: Word, k0: Word, k1: Word, c0: Array, c1: Array,
+    c2: Array, c3: Array,
+) -> None:  # fmt: skip
+    """Draw for four brands where the least of n independent uniforms lies: 1 - U^(1/n)."""
+    for j in range(count):
+        w0, w1, w2, w3 = philox(np.uint64(who[j]), at, np.uint64(brand), why, k0, k1)
+        n = f(1) / f(quotes[j])
+        c0[j] = f(1) - exp(ln(unit(w0)) * n)
+        c1[j] = f(1) - exp(ln(unit(w1)) * n)
+        c2[j] = f(1) - exp(ln(unit(w2)) * n)
+        c3[j] = f(1) - exp(ln(unit(w3)) * n)
+
+
+@kernel
+def _least_personal(
+    who: Array, count: int, quotes: Array, low: Array, span: Array, at: Word, why: Word, k0: Word, k1: Word,
+    cost: Array, spare: Array,
+) -> None:  # fmt: skip
+    """Draw the least of n personal quotes for every brand."""
+    brands = cost.shape[0]
+    for b in range(0, brands, 4):
+        c1 = cost[b + 1] if b + 1 < brands else spare[0]
+        c2 = cost[b + 2] if b + 2 < brands else spare[1]
+        c3 = cost[b + 3] if b + 3 < brands else spare[2]
+        _least_of(who, count, quotes, b, at, why, k0, k1, cost[b], c1, c2, c3)
+    for b in range(brands):
+        row, least, width = cost[b], f(low[b]), f(span[b])
+        for j in range(count):
+            row[j] = least + width * row[j]
+
+
+@kernel
+def _add_relative(count: int, sensitivity: Array, cost: Array, start: Array, utility: Array) -> None:
     for b in range(utility.shape[0]):
         row, price, inverse = utility[b], cost[b], f(1.0 / start[b])
         for j in range(count):
-            row[j] -= sensitivity[who[j]] * ln(price[j] * inverse)
+            row[j] -= sensitivity[j] * ln(price[j] * inverse)
 
 
 @kernel
-def _add_absolute(who: Array, count: int, sensitivity: Array, cost: Array, utility: Array) -> None:
+def _add_absolute(count: int, sensitivity: Array, cost: Array, utility: Array) -> None:
     for b in range(utility.shape[0]):
         row, price = utility[b], cost[b]
         for j in range(count):
-            row[j] -= sensitivity[who[j]] * price[j]
+            row[j] -= sensitivity[j] * price[j]
 
 
 def _look(block: Block, params: Params) -> None:
@@ -155,19 +192,21 @@ def _look(block: Block, params: Params) -> None:
     if block.expected:
         visit.cost[:, : block.count] = world.list_price[:, None]
         return
-    retailers = len(world.posted)
-    block.tally.quotes[0] += _pick_shops(
-        visit.who, block.count, block.active, block.state.expertise, params.quotes_least, params.quotes_added,
-        retailers if params.quotes == "posted" else 20, block.at, block.draw("price_comparison/shops"), *block.key,
-        visit.shops, visit.quotes,
-    )  # fmt: skip
     if params.quotes == "posted":
+        block.tally.quotes[0] += _pick_shops(
+            visit.who, block.count, block.active, block.state.expertise, params.quotes_least, params.quotes_added,
+            len(world.posted), block.at, block.draw("price_comparison/shops"), *block.key, visit.shops, visit.quotes,
+        )  # fmt: skip
         _lowest(visit.shops, block.count, world.posted, visit.cost, visit.shop)
         return
+    block.tally.quotes[0] += _count_quotes(
+        visit.who, block.count, block.active, block.state.expertise, params.quotes_least, params.quotes_added,
+        block.at, block.draw("price_comparison/shops"), *block.key, visit.quotes,
+    )  # fmt: skip
     dispersion = float(np.mean([r.price_dispersion for r in market.retailer_specs]))
     _least_personal(
         visit.who, block.count, visit.quotes, world.list_price * (1.0 - dispersion), world.list_price * 2.0 * dispersion,
-        retailers, block.at, block.draw("price_comparison/personal"), *block.key, visit.cost, visit.shop,
+        block.at, block.draw("price_comparison/personal"), *block.key, visit.cost, visit.spare,
     )  # fmt: skip
 
 
@@ -176,12 +215,12 @@ def on_visit(block: Block) -> None:
     params = block.params("price_comparison")
     assert isinstance(params, Params)
     _look(block, params)
-    visit, sensitivity = block.visit, block.state.price_sensitivity
+    visit = block.visit
+    pick(block.state.price_sensitivity, visit.who, block.active, visit.minds_price)
     if params.form == "relative":
-        start = block.world.list_price_start
-        _add_relative(visit.who, block.active, sensitivity, visit.cost, start, visit.utility)
+        _add_relative(block.active, visit.minds_price, visit.cost, block.world.list_price_start, visit.utility)
     else:
-        _add_absolute(visit.who, block.active, sensitivity, visit.cost, visit.utility)
+        _add_absolute(block.active, visit.minds_price, visit.cost, visit.utility)
 
 
 BEHAVIOUR = Behaviour(
@@ -197,11 +236,13 @@ BEHAVIOUR = Behaviour(
         Field("cost", ("B", "V"), "float32", "money", "lowest price found"),
         Field("shop", ("B", "V"), "uint8", "retailer", "who quotes the lowest price found"),
         Field("shops", ("V",), "uint32", "bits", "which retailers are looked at"),
-        Field("quotes", ("V",), "uint8", "quotes", "number of retailers looked at"),
+        Field("quotes", ("V",), "uint8", "quotes", "number of quotes looked at"),
+        Field("minds_price", ("V",), "float32", "utility/ln(cost)", "price sensitivity of the shopper"),
+        Field("spare", ("4", "V"), "float32", "", "scratch: rows for brands that do not exist"),
     ),
     tallies=(Field("quotes", ("1",), "int64", "quotes", "quotes seen"),),
     reads=("expertise", "price_sensitivity", "list_price", "list_price_start"),
-    writes=("posted", "price_gain", "cost", "shop", "shops", "quotes", "utility"),
+    writes=("posted", "price_gain", "cost", "shop", "shops", "quotes", "minds_price", "spare", "utility"),
     commercial=True,
     open_week=open_week,
     on_visit=on_visit,

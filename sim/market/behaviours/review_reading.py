@@ -17,6 +17,7 @@ from sim.market.compiled import Array, Word, kernel
 from sim.market.dials import Params as BaseParams
 from sim.market.dials import dial
 from sim.market.fastmath import normal
+from sim.market.gather import pick
 from sim.market.market import Market
 from sim.market.state import Field
 from sim.market.week import Behaviour, Phase
@@ -75,33 +76,55 @@ def open_week(market: Market) -> None:
 
 
 @kernel
-def _add_all(who: Array, count: int, interest: Array, familiar: Array, term: Array, utility: Array) -> None:
+def _add_all(count: int, interest: Array, familiar: Array, term: Array, utility: Array) -> None:
     for b in range(utility.shape[0]):
         row, own, says = utility[b], familiar[b], f(term[b])
         for j in range(count):
-            row[j] += interest[who[j]] * (f(1) - own[j]) * says
+            row[j] += interest[j] * (f(1) - own[j]) * says
+
+
+@kernel
+def _weigh(
+    count: int, expert: Array, weight: float, prior: float, least: float, added: float, noisy: float, shrink: Array,
+    error: Array,
+) -> None:  # fmt: skip
+    """Work out how much a sample of n reviews moves the reader, and its sampling error."""
+    for j in range(count):
+        n = f(least) + f(added) * expert[j]
+        shrink[j] = f(weight) * n / (n + f(prior) + f(1e-6))
+        error[j] = f(noisy) / np.sqrt(n + f(1e-6))
+
+
+@kernel
+def _add_two(
+    who: Array, count: int, brand: int, shrink: Array, error: Array, interest: Array, own0: Array, own1: Array,
+    change: Array, spread: Array, volume: Array, at: Word, why: Word, k0: Word, k1: Word, u0: Array, u1: Array,
+) -> None:  # fmt: skip
+    """Add what is read of two brands; the second may be a spare row."""
+    last = change.size - 1
+    change0, spread0, volume0 = f(change[brand]), f(spread[brand]), f(volume[brand])
+    other = min(brand + 1, last)
+    change1, spread1, volume1 = f(change[other]), f(spread[other]), f(volume[other])
+    for j in range(count):
+        w0, w1, w2, w3 = philox(np.uint64(who[j]), at, np.uint64(brand), why, k0, k1)
+        says0 = shrink[j] * (change0 + error[j] * spread0 * normal(unit(w0), unit(w1))) + volume0
+        says1 = shrink[j] * (change1 + error[j] * spread1 * normal(unit(w2), unit(w3))) + volume1
+        u0[j] += interest[j] * (f(1) - own0[j]) * says0
+        u1[j] += interest[j] * (f(1) - own1[j]) * says1
 
 
 @kernel
 def _add_sample(
-    who: Array, count: int, interest: Array, expertise: Array, familiar: Array, change: Array, spread: Array,
-    volume: Array, weight: float, prior: float, least: float, added: float, noisy: float, at: Word, why: Word,
-    k0: Word, k1: Word, utility: Array,
+    who: Array, count: int, shrink: Array, error: Array, interest: Array, familiar: Array, change: Array,
+    spread: Array, volume: Array, at: Word, why: Word, k0: Word, k1: Word, utility: Array, spare: Array,
 ) -> None:  # fmt: skip
     brands = utility.shape[0]
     for b in range(0, brands, 2):
-        second = min(b + 1, brands - 1)
-        for j in range(count):
-            i = who[j]
-            w0, w1, w2, w3 = philox(np.uint64(i), at, np.uint64(b), why, k0, k1)
-            n = f(least) + f(added) * expertise[i]
-            shrink = f(weight) * n / (n + f(prior) + f(1e-6))
-            error = f(noisy) / np.sqrt(n + f(1e-6))
-            says = shrink * (f(change[b]) + error * f(spread[b]) * normal(unit(w0), unit(w1))) + f(volume[b])
-            utility[b, j] += interest[i] * (f(1) - familiar[b, j]) * says
-            if second > b:
-                says = shrink * (f(change[second]) + error * f(spread[second]) * normal(unit(w2), unit(w3)))
-                utility[second, j] += interest[i] * (f(1) - familiar[second, j]) * (says + f(volume[second]))
+        both = b + 1 < brands
+        _add_two(
+            who, count, b, shrink, error, interest, familiar[b], familiar[b + 1] if both else spare[0], change, spread,
+            volume, at, why, k0, k1, utility[b], utility[b + 1] if both else spare[1],
+        )  # fmt: skip
 
 
 def on_visit(block: Block) -> None:
@@ -110,14 +133,20 @@ def on_visit(block: Block) -> None:
     assert isinstance(params, Params)
     visit, state, world = block.visit, block.state, block.world
     volume = params.volume_weight * world.volume_change
+    pick(state.review_interest, visit.who, block.active, visit.minds_reviews)
     if params.reads == "all":
         term = params.weight * world.rating_change + volume
-        _add_all(visit.who, block.active, state.review_interest, visit.familiar, term, visit.utility)
+        _add_all(block.active, visit.minds_reviews, visit.familiar, term, visit.utility)
         return
+    pick(state.expertise, visit.who, block.active, visit.read_error)
+    _weigh(
+        block.active, visit.read_error, params.weight, params.prior, params.read_least, params.read_added,
+        0.0 if block.expected else 1.0, visit.read_weight, visit.read_error,
+    )  # fmt: skip
     _add_sample(
-        visit.who, block.active, state.review_interest, state.expertise, visit.familiar, world.rating_change,
-        world.rating_spread, volume, params.weight, params.prior, params.read_least, params.read_added,
-        0.0 if block.expected else 1.0, block.at, block.draw("review_reading/sample"), *block.key, visit.utility,
+        visit.who, block.active, visit.read_weight, visit.read_error, visit.minds_reviews, visit.familiar,
+        world.rating_change, world.rating_spread, volume, block.at, block.draw("review_reading/sample"), *block.key,
+        visit.utility, visit.spare,
     )  # fmt: skip
 
 
@@ -131,8 +160,17 @@ BEHAVIOUR = Behaviour(
         Field("review_interest", ("N",), "float32", "", "interest in reviews, mean 1", fill=1, fixed=True),
     ),
     world=FIELDS,
+    visit=(
+        Field("minds_reviews", ("V",), "float32", "", "interest in reviews of the shopper"),
+        Field("read_weight", ("V",), "float32", "utility/star", "how far what is read moves the reader"),
+        Field("read_error", ("V",), "float32", "", "sampling error of what is read, in spreads of single reviews"),
+        Field("spare", ("4", "V"), "float32", "", "scratch: rows for brands that do not exist"),
+    ),
     reads=("expertise", "review_interest", "familiar", *(field.name for field in FIELDS)),
-    writes=("rating_start", "reviews_start", "rating_change", "rating_spread", "volume_change", "review_gain", "utility"),
+    writes=(
+        "rating_start", "reviews_start", "rating_change", "rating_spread", "volume_change", "review_gain", "utility",
+        "minds_reviews", "read_weight", "read_error", "spare",
+    ),
     setup=setup,
     open_week=open_week,
     on_visit=on_visit,

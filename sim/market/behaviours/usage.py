@@ -14,7 +14,7 @@ from sim.market.chance import philox, unit
 from sim.market.compiled import Array, Word, kernel
 from sim.market.dials import Params as BaseParams
 from sim.market.dials import dial
-from sim.market.fastmath import cos_turn, ln, normal
+from sim.market.fastmath import cos_turn, exp, ln, normal
 from sim.market.market import Market
 from sim.market.state import NEVER, Field
 from sim.market.week import Behaviour, Phase
@@ -140,50 +140,68 @@ def setup(market: Market) -> None:
 
 
 def open_week(market: Market) -> None:
-    """Work out how much of a memory is left by its age."""
+    """Bring the speed at which memory fades up to date."""
     params = market.params["usage"]
     assert isinstance(params, Params)
-    ages = np.arange(market.sizes["A"])
-    market.world.retention[:] = 0.5 ** (ages / params.memory_half_life)
+    market.world.fade[:] = np.log(2.0) / params.memory_half_life
 
 
 @kernel
-def _experience(
-    who: Array, count: int, choice: Array, base: Array, expected_base: Array, memory: Array, bought_week: Array,
-    retention: Array, week: int, peak: float, end: float, scale: float, gap_weight: float, loss: float,
-    tau_memory: float, centre: float, at: Word, why: Word, k0: Word, k1: Word, experienced: Array, faded: Array,
-    previous_week: Array, satisfaction: Array,
-) -> None:  # fmt: skip
-    oldest = np.int32(retention.size - 1)
-    even = f(0.25 * (1.0 - peak - end))
+def _moments(who: Array, count: int, at: Word, why: Word, k0: Word, k1: Word, q0: Array, q1: Array, q2: Array, q3: Array) -> None:
+    """Draw four standard normal moments a visit (Box & Muller 1958, both of each pair)."""
     for j in range(count):
         w0, w1, w2, w3 = philox(np.uint64(who[j]), at, np.uint64(0), why, k0, k1)
-        r0 = np.sqrt(f(-2) * ln(unit(w0)))
-        r1 = np.sqrt(f(-2) * ln(unit(w2)))
+        r0, r1 = np.sqrt(f(-2) * ln(unit(w0))), np.sqrt(f(-2) * ln(unit(w2)))
         t0, t1 = unit(w1), unit(w3)
-        s0 = t0 + f(0.75)
-        s1 = t1 + f(0.75)
-        q0, q1 = r0 * cos_turn(t0), r0 * cos_turn(s0 - f(s0 >= f(1)))
-        q2, q3 = r1 * cos_turn(t1), r1 * cos_turn(s1 - f(s1 >= f(1)))
+        s0, s1 = t0 + f(0.75), t1 + f(0.75)
+        q0[j] = r0 * cos_turn(t0)
+        q1[j] = r0 * cos_turn(s0 - f(1) if s0 > f(1) else s0)
+        q2[j] = r1 * cos_turn(t1)
+        q3[j] = r1 * cos_turn(s1 - f(1) if s1 > f(1) else s1)
+
+
+@kernel
+def _remembered_episode(
+    count: int, peak: float, end: float, scale: float, q0: Array, q1: Array, q2: Array, q3: Array, experienced: Array
+) -> None:
+    """Weigh the moments of each episode: the strongest, the last, and their mean."""
+    even = f(0.25 * (1.0 - peak - end))
+    for j in range(count):
+        strongest = q1[j] if abs(q1[j]) > abs(q0[j]) else q0[j]
+        strongest = q2[j] if abs(q2[j]) > abs(strongest) else strongest
+        strongest = q3[j] if abs(q3[j]) > abs(strongest) else strongest
+        mean = even * (q0[j] + q1[j] + q2[j] + q3[j])
+        experienced[j] = (f(peak) * strongest + f(end) * q3[j] + mean) * f(scale)
+
+
+@kernel
+def _add_brand(count: int, choice: Array, base: Array, moments: Array) -> None:
+    """Add what the chosen brand is capable of at each moment."""
+    for j in range(count):
         b = choice[j]
-        q0 += base[0, b]
-        q1 += base[1, b]
-        q2 += base[2, b]
-        q3 += base[3, b]
-        strongest = q1 if abs(q1) > abs(q0) else q0
-        strongest = q2 if abs(q2) > abs(strongest) else strongest
-        strongest = q3 if abs(q3) > abs(strongest) else strongest
-        experienced[j] = (f(peak) * strongest + f(end) * q3 + even * (q0 + q1 + q2 + q3)) * f(scale)
+        for m in range(moments.shape[0]):
+            moments[m, j] += base[m, b]
+
+
+@kernel
+def _satisfy(
+    who: Array, count: int, choice: Array, expected_base: Array, memory: Array, bought_week: Array, fade: float,
+    week: int, gap_weight: float, loss: float, tau_memory: float, centre: float, experienced: Array, faded: Array,
+    previous_week: Array, satisfaction: Array,
+) -> None:  # fmt: skip
+    """Hold the experience against what was expected."""
     for j in range(count):
         i, b = who[j], choice[j]
-        when = bought_week[i, b]
-        previous_week[j] = when
-        was = memory[i, b] * retention[min(np.int32(week) - np.int32(when), oldest)]
+        previous_week[j] = bought_week[i, b]
+        faded[j] = memory[i, b]
+        satisfaction[j] = expected_base[b]
+    for j in range(count):
+        was = faded[j] * exp(f(-fade) * f(np.int32(week) - np.int32(previous_week[j])))
         faded[j] = was
         r = experienced[j]
-        gap = r - (expected_base[b] + f(tau_memory) * was)
+        gap = r - (satisfaction[j] + f(tau_memory) * was)
         felt = gap if gap > f(0) else f(loss) * gap
-        satisfaction[j] = (f(1.0 - gap_weight) * r + f(gap_weight) * felt) - f(centre)
+        satisfaction[j] = f(1.0 - gap_weight) * r + f(gap_weight) * felt - f(centre)
 
 
 @kernel
@@ -211,11 +229,14 @@ def on_visit(block: Block) -> None:
     # a level is in units of the episode, the moments in units before scaling
     base = (base + level / max(params.noise, 1e-9) / scale).astype(np.float32)
     expected = (params.reviews_in_expectation * world.rating_change / weight).astype(np.float32)
-    _experience(
-        visit.who, block.count, visit.choice, base, expected, state.memory, state.bought_week, world.retention,
-        block.week, params.peak, params.end, scale * params.noise, params.gap_weight, params.loss_aversion,
-        params.memory_in_expectation / weight, world.satisfaction_centre[0], block.at, block.draw("usage/episode"),
-        *block.key, visit.experienced, visit.faded, visit.previous_week, visit.satisfaction,
+    moments = visit.moments
+    _moments(visit.who, block.count, block.at, block.draw("usage/episode"), *block.key, *moments)
+    _add_brand(block.count, visit.choice, base, moments)
+    _remembered_episode(block.count, params.peak, params.end, scale * params.noise, *moments, visit.experienced)
+    _satisfy(
+        visit.who, block.count, visit.choice, expected, state.memory, state.bought_week, world.fade[0], block.week,
+        params.gap_weight, params.loss_aversion, params.memory_in_expectation / weight, world.satisfaction_centre[0],
+        visit.experienced, visit.faded, visit.previous_week, visit.satisfaction,
     )  # fmt: skip
     _learn(
         visit.who, block.count, visit.choice, block.week, params.learning, params.bad_enough, visit.faded,
@@ -234,10 +255,11 @@ BEHAVIOUR = Behaviour(
         Field("bought_week", ("N", "B"), "int16", "week", "week of the last purchase of the brand", fill=NEVER),
     ),
     world=(
-        Field("retention", ("A",), "float32", "", "share of a memory that is left, by its age in weeks"),
+        Field("fade", ("1",), "float64", "1/week", "speed at which memory fades"),
         Field("satisfaction_centre", ("1",), "float64", "sd", "mean satisfaction in the undisturbed market"),
     ),
     visit=(
+        Field("moments", ("4", "V"), "float32", "sd", "experience at the four moments"),
         Field("experienced", ("V",), "float32", "sd", "experience of the episode, peak and end weighted"),
         Field("faded", ("V",), "float32", "sd", "memory of the chosen brand just before this purchase"),
         Field("previous_week", ("V",), "int16", "week", "week of the purchase of the chosen brand before this one"),
@@ -246,7 +268,7 @@ BEHAVIOUR = Behaviour(
     tallies=(Field("satisfaction", ("B",), "int64", "sd/65536", "sum of satisfaction"),),
     reads=("choice", "lift", "level", "rating_change", "satisfaction_centre"),
     writes=(
-        "memory", "bought_week", "last_brand", "retention", "experienced", "faded", "previous_week", "satisfaction",
+        "memory", "bought_week", "last_brand", "fade", "moments", "experienced", "faded", "previous_week", "satisfaction",
         "unsettled",
     ),
     setup=setup,

@@ -5,8 +5,15 @@ the half-saturation h at the category's norm. Stocks are held in units of the no
 z = R(A) - R(1), in standard deviations of experience. With more customers the same money buys each of them less.
 """
 
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
 from sim.market.spec import Capability
 from sim.market.state import Field
+
+Levels = TypeVar("Levels", float, NDArray[np.float64])
 
 CAPABILITY_FIELDS = (
     Field("stock", ("L", "B"), "float64", "norms", "capability stock of each lever, 1 at the category's norm"),
@@ -20,7 +27,7 @@ def carry_over(settings: Capability) -> float:
     return float(0.5 ** (1.0 / settings.half_life_weeks))
 
 
-def build(stock: float, spend: float, settings: Capability) -> float:
+def build(stock: Levels, spend: Levels, settings: Capability) -> Levels:
     """Return next week's stock; `spend` per customer and `stock` in units of the category's norm.
 
     At rest the stock equals the spending, and an impulse s kept up settles at s (adstock s/(1 - c) x (1 - c)).
@@ -29,11 +36,11 @@ def build(stock: float, spend: float, settings: Capability) -> float:
     return kept * stock + (1.0 - kept) * spend
 
 
-def response(stock: float, settings: Capability) -> float:
+def response(stock: Levels, settings: Capability) -> Levels:
     """Return R(A), the experience that a stock gives: half of the most at the category's norm."""
     return settings.most * stock / (stock + 1.0)
 
 
-def lift(stock: float, settings: Capability) -> float:
+def lift(stock: Levels, settings: Capability) -> Levels:
     """Return z, experience beyond that at the norm: doubling the spending for good gives most/6."""
-    return response(stock, settings) - response(1.0, settings)
+    return response(stock, settings) - settings.most / 2.0

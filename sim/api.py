@@ -1,0 +1,141 @@
+"""The public face: load a scenario, run it into a result folder, compare its arms, read a result back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sim.errors import ResultError
+from sim.experiments.compare import differences as paired_differences
+from sim.experiments.result import BASELINE, Difference, Result
+from sim.experiments.run import WINDOW, Progress, run_scenario
+from sim.experiments.store import content_key, folder_for, is_finished, model_version, write_result
+from sim.experiments.store import load_result as _load_result
+from sim.market.week import Behaviour
+from sim.report.figures import figures_of
+from sim.scenario.load import LoadedScenario, open_scenario
+from sim.scenario.write import to_toml
+
+Overrides = Mapping[str, object] | Sequence[str]
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A finished run: what was measured, the differences between arms, and where it was written.
+
+    Attributes
+    ----------
+    result, differences
+        What was measured, and each arm less the arm it was compared with.
+    folder
+        The result folder; None if nothing was to be written.
+    reused
+        Whether an earlier run's folder was read instead of running again.
+    """
+
+    result: Result
+    differences: list[Difference]
+    folder: Path | None
+    reused: bool
+
+
+def load_scenario(name_or_path: str | Path, overrides: Overrides = ()) -> LoadedScenario:
+    """Read a shipped scenario by its name, or a file.
+
+    Raises
+    ------
+    ScenarioError
+        With every problem found.
+    """
+    return open_scenario(name_or_path, overrides)
+
+
+def run(
+    scenario: str | Path | LoadedScenario,
+    *,
+    overrides: Overrides = (),
+    out: str | Path | None = "results",
+    against: str = BASELINE,
+    window: int = WINDOW,
+    threads: int = 2,
+    force: bool = False,
+    behaviours: Mapping[str, Behaviour] | None = None,
+    tell: Progress | None = None,
+) -> Finished:
+    """Run all arms and replicates of a scenario, or read them back if the same was run before.
+
+    Parameters
+    ----------
+    scenario
+        A shipped scenario's name, a file, or a loaded scenario.
+    overrides
+        `PATH=VALUE` texts or a mapping; not together with a loaded scenario.
+    out
+        Folder in which the result folder is made; None to write nothing.
+    against
+        Arm that the others are compared with.
+    window
+        Weeks before the run-off over which metrics are compared.
+    threads
+        Threads to use; they change the speed and nothing else.
+    force
+        Run again even if the same was run before.
+    behaviours
+        Behaviours to choose from; those that ship if None.
+    tell
+        Called with the share done and what is being done.
+
+    Raises
+    ------
+    ScenarioError, UsageError, ResultError
+        If the scenario is wrong, cannot be run as asked, or the result cannot be written.
+    """
+    if isinstance(scenario, LoadedScenario):
+        loaded = scenario
+    else:
+        classes = None if behaviours is None else {name: b.params for name, b in behaviours.items()}
+        loaded = open_scenario(scenario, overrides, classes)
+    _check_asked(loaded, against, window)
+    options: dict[str, Any] = {"against": against, "window": window}
+    folder = None
+    if out is not None:
+        asked = content_key("run", options, to_toml(loaded.scenario), model_version())
+        folder = folder_for(Path(out), loaded.name, asked)
+        if is_finished(folder) and not force:
+            found = _load_result(folder)
+            return Finished(found, paired_differences(found, against), folder, reused=True)
+    result = run_scenario(loaded, threads=threads, window=window, behaviours=behaviours, tell=tell)
+    found_differences = paired_differences(result, against)
+    if folder is not None:
+        if tell is not None:
+            tell(1.0, "writing")
+        write_result(
+            result, found_differences, folder, command="run", options=options,
+            figures=figures_of(result, found_differences), force=force,
+        )  # fmt: skip
+    return Finished(result, found_differences, folder, reused=False)
+
+
+def compare(scenario: str | Path | LoadedScenario, **options: Any) -> list[Difference]:  # noqa: ANN401 - as `run`
+    """Run a scenario as `run` does and return only the paired differences of its arms."""
+    return run(scenario, **options).differences
+
+
+def load_result(path: str | Path) -> Result:
+    """Read a result folder back.
+
+    Raises
+    ------
+    ResultError
+        If it is missing, unfinished or damaged.
+    """
+    return _load_result(Path(path))
+
+
+def _check_asked(loaded: LoadedScenario, against: str, window: int) -> None:
+    """Refuse, before anything runs, what cannot be answered."""
+    arms = loaded.scenario.arms
+    if against not in arms:
+        raise ResultError(f"--against {against!r}: no such arm; {loaded.name} has {', '.join(arms)}")
+    if not 1 <= window <= loaded.scenario.weeks:
+        raise ResultError(f"--window {window}: must be from 1 to the scenario's {loaded.scenario.weeks} weeks")

@@ -1,0 +1,40 @@
+"""The figures that go with a result, by name."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from sim.experiments.result import Difference, Result
+
+
+def figures_of(result: Result, differences: Sequence[Difference]) -> dict[str, Callable[[Path], None]]:
+    """Return a function for each figure in which this result has something to show.
+
+    Matplotlib is imported here and not before, since it takes a while.
+
+    Parameters
+    ----------
+    result, differences
+        What to draw.
+
+    Returns
+    -------
+    dict
+        `preference`, `differences`, `brands` and `costs`, as far as there is something to show. Each function takes a
+        path without ending and writes a PNG and an SVG; `sim.experiments.store.write_result` takes them as they are.
+    """
+    from sim.report.brands import draw_brands, has_brands
+    from sim.report.costs import draw_costs, has_costs
+    from sim.report.differences import draw_differences, has_differences
+    from sim.report.preference import draw_preference, was_polled
+    from sim.report.style import save
+
+    figures: dict[str, Callable[[Path], None]] = {}
+    if was_polled(result):
+        figures["preference"] = lambda path: save(draw_preference(result, differences), path)
+    if has_differences(result, differences):
+        figures["differences"] = lambda path: save(draw_differences(result, differences), path)
+    if has_brands(differences):
+        figures["brands"] = lambda path: save(draw_brands(result, differences), path)
+    if has_costs(result):
+        figures["costs"] = lambda path: save(draw_costs(result), path)
+    return figures

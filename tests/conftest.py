@@ -1,0 +1,36 @@
+"""A small market for tests that need one: four brands, two retailers, a loyalty scheme, every behaviour on."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+SMALL: dict[str, Any] = {
+    "shoppers": 400,
+    "category": {"purchase_rate": 0.5},
+    "network": {"ties": 4},
+    "brands": {
+        "acme": {"share": 0.4, "price": 5.0},
+        "bolt": {"share": 0.3, "price": 4.0, "scheme": {"reward_rate": 0.05, "threshold": 2, "expiry_weeks": 3}},
+        "crest": {"share": 0.2, "price": 6.0},
+        "dune": {"share": 0.1, "price": 5.5},
+    },
+    "retailers": {
+        "corner": {"markup": 0.05, "price_dispersion": 0.05},
+        "depot": {"price_dispersion": 0.15},
+    },
+}
+
+
+@pytest.fixture(scope="session")
+def small_spec() -> Callable[..., Any]:
+    """Make the settings of the small market; a table given is laid over the small market's own, one level deep."""
+    from sim.market.spec import MarketSpec
+
+    def make(**changes: Any) -> MarketSpec:
+        tables = dict(SMALL)
+        for name, value in changes.items():
+            tables[name] = {**tables.get(name, {}), **value} if isinstance(value, dict) else value
+        return MarketSpec.model_validate(tables)
+
+    return make
