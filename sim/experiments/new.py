@@ -11,6 +11,22 @@ from sim.measure.panel import Panel
 
 FOCAL = "acme"
 
+WHAT_IF = """\
+# A what-if of your own: `shoppers compare` answers it. It holds only what differs from what it extends;
+# `shoppers show experience_vs_points` prints everything, `shoppers schema` says what each number means.
+
+extends = "experience_vs_points"
+title = "My what-if"
+question = "What does it bring Acme to cut its price by 5 %?"
+
+[arms.price_cut]
+label = "5 % off the price"
+[[arms.price_cut.interventions]]
+brand = "acme"
+from_week = 0
+set = { price = 4.42 }
+"""
+
 
 def brand_keys(facts: MarketFacts, focal: str) -> dict[str, str]:
     """Return a scenario key for each brand of a panel; the focal one is called `acme`.

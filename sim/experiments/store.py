@@ -119,7 +119,7 @@ def write_result(
         for name, draw in figures.items():
             draw(part / "figures" / name)
         write_package(result, part)
-        write_readme(result, differences, part, command, options, version)
+        write_readme(result, differences, part, command, options, version, figures)
         about = {"command": command, "options": dict(options), "key": key, "model_version": version}
         write_record(result, part, about)
 

@@ -1,13 +1,15 @@
 """The README of a result folder: what it holds, what was asked, what came out, and how to rebuild it."""
 
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from sim.experiments.result import METRICS, Difference, Result
 from sim.experiments.store_record import package_version
 from sim.experiments.store_words import (
     DASH,
+    alike_numbers,
     fixed_number,
     interval_words,
     label_of_brand,
@@ -17,6 +19,7 @@ from sim.experiments.store_words import (
     words_for,
 )
 
+_WIDTH = 100
 _COLUMNS = ("preference_share", "market_share", "contribution")
 _FILES = {
     "scenario.toml": "the scenario with every number in it; it rebuilds the run",
@@ -37,6 +40,7 @@ def write_readme(
     command: str,
     options: Mapping[str, object],
     version: str,
+    figures: Iterable[str],
 ) -> None:
     """Write `README.md` about the files that are in the folder by now.
 
@@ -50,13 +54,15 @@ def write_readme(
         What was asked: name of the command, and those options that change what is computed.
     version
         The model's version.
+    figures
+        Names of the figures, in the order in which to show them.
     """
     lines = [f"# {result.title or result.name}", ""]
     lines += [result.question, ""] if result.question else []
     lines += [*_what_this_is(result), "", *_table(result, differences), ""]
     lines += [f"- {note}" for note in result.notes]
     lines += [""] if result.notes else []
-    lines += [*_figures(folder), "## Files", ""]
+    lines += [*_figures(folder, figures), "## Files", ""]
     lines += [f"- `{name}`: {what}" for name, what in _FILES.items() if name == "run.json" or (folder / name).exists()]
     lines += ["", "## How to rebuild it", "", "In this folder:", "", "```", _call(command, options), "```", ""]
     lines += [
@@ -70,14 +76,13 @@ def _what_this_is(result: Result) -> list[str]:
     shoppers, first, last = setting(result, "shoppers"), *result.compared_weeks
     runs, arms = _count(result.replicates, "time"), _count(len(result.arms.keys), "arm")
     people = f"{shoppers:,} simulated shoppers" if isinstance(shoppers, int) else "simulated shoppers"
-    return [
-        f"Result of the scenario `{result.name}`: a market of {people} and {len(result.brands)} brands, run",
-        f"{runs} in each of {arms}. An arm is the same market",
-        "with something done differently; replicates differ in chance alone. These are findings about a model,",
-        "under the assumptions in `scenario.toml`, and not observations of a real market.",
-        "",
-        f"Compared are means over weeks {first} to {last - 1} after the burn-in.",
-    ]
+    text = (
+        f"Result of the scenario `{result.name}`: a market of {people} and {len(result.brands)} brands, run {runs} in "
+        f"each of {arms}. An arm is the same market with something done differently; replicates differ in chance "
+        "alone. These are findings about a model, under the assumptions in `scenario.toml`, and not observations of a "
+        "real market."
+    )
+    return [*textwrap.wrap(text, _WIDTH), "", f"Compared are means over weeks {first} to {last - 1} after the burn-in."]
 
 
 def _count(number: int, what: str) -> str:
@@ -120,16 +125,16 @@ def _unit(metric: str) -> str:
 def _difference(one: Difference | None) -> str:
     if one is None:
         return DASH
-    share = METRICS[one.metric] == "share"
-    value, low, high = (
-        fixed_number(100 * number, 2) if share else short_number(number, signed=True)
-        for number in (one.difference, one.low, one.high)
-    )
-    return value if DASH in (low, high) else f"{value} ({low} to {high})"
+    numbers = [one.difference, one.low, one.high]
+    if METRICS[one.metric] == "share":
+        texts = [fixed_number(100 * number, 2) for number in numbers]
+    else:
+        texts = alike_numbers(numbers)
+    return texts[0] if DASH in texts else f"{texts[0]} ({texts[1]} to {texts[2]})"
 
 
-def _figures(folder: Path) -> list[str]:
-    names = sorted(path.stem for path in (folder / "figures").glob("*.png"))
+def _figures(folder: Path, figures: Iterable[str]) -> list[str]:
+    names = [name for name in figures if (folder / "figures" / f"{name}.png").exists()]
     return [line for name in names for line in (f"![{words_for(name)}](figures/{name}.png)", "")]
 
 

@@ -85,6 +85,15 @@ def fixed_number(value: float, decimals: int = 1, *, signed: bool = True) -> str
     return (MINUS if value < 0 else "+" if signed else "") + text
 
 
+def alike_numbers(values: Sequence[float]) -> list[str]:
+    """Write numbers with their signs and as many decimals as give the largest of them three figures."""
+    largest = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
+    if largest >= _SIZES[-1][0] or largest < _LEAST:
+        return [short_number(value, signed=True) for value in values]
+    decimals = max(0, 2 - math.floor(math.log10(largest)))
+    return [fixed_number(value, decimals) for value in values]
+
+
 def interval_words(result: Result) -> str:
     """Say what kind of interval goes with the result; `extra["interval_kind"]` says if it is not *chance only*."""
     if result.replicates < 2:

@@ -29,6 +29,7 @@ MAX_RETAILERS = 20
 MAX_SHOPPERS = 100_000_000
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
+Money = Annotated[float, Field(ge=0)]
 Lever = Literal[
     "first_contact", "transaction", "usage", "multiplier", "relate", "educate", "advocacy", "learn",
     "people", "personalisation", "adverts",
@@ -86,7 +87,7 @@ class Category(Settings):
     )  # fmt: skip
     taste_concentration: float | None = dial(
         2.0, "S of the Dirichlet distribution of tastes to be measured on a year of purchases; "
-        "leave out for shoppers without differences in taste", plausible=(0.9, 6), gt=0, le=1000,
+        "\"none\" for shoppers without differences in taste", plausible=(0.9, 6), gt=0, le=1000,
         source="Goodhardt, Ehrenberg & Chatfield 1984: .9 to 6 over categories",
     )  # fmt: skip
 
@@ -159,20 +160,12 @@ class Brand(Settings):
         None, "level of experience beside the market's, drawn if left out", unit="sd of experience",
         plausible=(-1, 1), ge=-3, le=3, source="formulas: brand levels ~ N(0, .35)",
     )  # fmt: skip
-    spend: dict[Lever, float] = Field(
+    spend: dict[Lever, Money] = Field(
         default_factory=dict,
         description="money a week on each lever on top of the category's norm",
         json_schema_extra={"unit": "money/week"},
     )
     scheme: Scheme = Scheme()
-
-    @model_validator(mode="after")
-    def _spend_is_positive(self) -> "Brand":
-        for lever, money in self.spend.items():
-            if money < 0:
-                msg = f"spend.{lever} is {money}: money a week cannot be negative"
-                raise ValueError(msg)
-        return self
 
 
 class Retailer(Settings):
@@ -220,7 +213,7 @@ class Intervention(Settings):
     set: dict[str, bool | int | float | str] = Field(
         default_factory=dict, description="new values by path, below the brand's table if `brand` is given"
     )
-    spend: dict[Lever, float] = Field(
+    spend: dict[Lever, Money] = Field(
         default_factory=dict,
         description="money a week on each lever; weights if the arm's cost is matched to another's",
         json_schema_extra={"unit": "money/week"},
@@ -250,7 +243,7 @@ class Calibrated(Settings):
     taste_concentration: float | None = Field(description="S of the tastes drawn, so that the measured S is right")
     satisfaction_centre: float = Field(description="mean satisfaction to subtract, so that its mean is zero")
     talk_centre: float = Field(description="mean satisfaction of those who talk, to subtract from what is said")
-    reviews: dict[Key, list[float]] = Field(description="reviews of 1 to 5 stars a thousand shoppers, at rest")
+    reviews: dict[Key, Annotated[list[float], Field(min_length=5, max_length=5)]] = Field(description="reviews of 1 to 5 stars a thousand shoppers, at rest")
 
 
 class MarketSpec(Settings):

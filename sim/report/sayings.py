@@ -15,7 +15,9 @@ from sim.experiments.store_words import (
 
 
 def finding(result: Result, differences: Sequence[Difference], metric: str, what: str) -> str:
-    """Say which arm moves a share of the focal brand most, and by how much; or that chance may have done it.
+    """Say what the arms do to a share of the focal brand, and no more than the intervals allow.
+
+    An arm moves the share *most* only if its interval lies farther from zero than those of all others reach.
 
     Parameters
     ----------
@@ -26,21 +28,34 @@ def finding(result: Result, differences: Sequence[Difference], metric: str, what
     what
         The metric in words, as within a sentence.
     """
-    brand = label_of_brand(result, result.focal)
+    share = f"{what} of {label_of_brand(result, result.focal)}"
     found = [one for one in differences if one.brand == result.focal and one.metric == metric]
     known = [one for one in found if np.isfinite(one.difference)]
     if not known:
-        return f"{what.capitalize()} of {brand}"
-    certain = [one for one in known if one.low > 0 or one.high < 0]
-    single = result.replicates < 2
-    if not certain and not single:
-        arms = "No arm moves" if len(known) > 1 else f"“{label_of_arm(result, known[0].arm)}” does not move"
-        return f"{arms} the {what} of {brand} beyond chance"
-    most = max(certain or known, key=lambda one: abs(one.difference))
-    amount = f"{fixed_number(100 * most.difference)} percentage points"
-    range_ = "" if single else f" ({fixed_number(100 * most.low)} to {fixed_number(100 * most.high)})"
-    rank = " most" if len(known) > 1 else ""
-    return f"“{label_of_arm(result, most.arm)}” moves the {what} of {brand}{rank}: {amount}{range_}"
+        return share[0].upper() + share[1:]
+    first = max(known, key=lambda one: abs(one.difference))
+    if result.replicates < 2:
+        return f"In a single run, “{label_of_arm(result, first.arm)}” moves the {share} by {_amount(first)}"
+    certain = [one for one in known if one.low > 0.0 or one.high < 0.0]
+    if not certain:
+        nobody = "No arm moves" if len(known) > 1 else f"“{label_of_arm(result, first.arm)}” does not move"
+        return f"{nobody} the {share} beyond chance"
+    others = [max(abs(one.low), abs(one.high)) for one in known if one is not first]
+    if first in certain and min(abs(first.low), abs(first.high)) > max(others, default=0.0):
+        most = " most" if others else ""
+        return f"“{label_of_arm(result, first.arm)}” moves the {share}{most}: {_amount(first)}"
+    if len(certain) == 1:
+        only = certain[0]
+        return f"Only “{label_of_arm(result, only.arm)}” moves the {share} beyond chance: {_amount(only)}"
+    return f"{len(certain)} of {len(known)} arms move the {share} beyond chance"
+
+
+def _amount(one: Difference) -> str:
+    """Write a difference of shares with its interval, with two decimals if it is small."""
+    numbers = [100.0 * number for number in (one.difference, one.low, one.high)]
+    decimals = 1 if max(abs(number) for number in numbers if np.isfinite(number)) >= 1.0 else 2
+    value, low, high = (fixed_number(number, decimals) for number in numbers)
+    return f"{value} percentage points" + (f" ({low} to {high})" if np.isfinite(one.low) else "")
 
 
 def compared_weeks(result: Result) -> str:

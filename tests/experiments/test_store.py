@@ -25,7 +25,7 @@ from sim.experiments.store import (
     write_result,
 )
 from sim.experiments.store_package import COST_TEXTS, UNITS, WINDOW_TEXTS
-from sim.experiments.store_words import COST_WORDS, METRIC_WORDS, fixed_number, short_number
+from sim.experiments.store_words import COST_WORDS, METRIC_WORDS, alike_numbers, fixed_number, short_number
 from sim.market.record.panel import COLUMNS
 from sim.market.record.weekly import MEASURES
 
@@ -364,6 +364,12 @@ def test_the_model_version_is_stable_and_begins_with_the_release():
 )
 def test_numbers_are_short(value, text):
     assert short_number(value) == text
+
+
+def test_numbers_side_by_side_have_the_same_decimals():
+    assert alike_numbers([-1.32, -2.64, 0.00147]) == ["\u22121.32", "\u22122.64", "0.00"]
+    assert alike_numbers([1500.0, float("nan")]) == ["+1.50k", "\u2013"]
+    assert alike_numbers([0.0]) == ["0"]
 
 
 def test_numbers_that_round_to_zero_have_no_sign():

@@ -25,6 +25,8 @@ FIXED_PARTS = ("shares", "slot_of")
 """Arrays of the market beside its frames; nobody may change them."""
 
 Behaviours = Mapping[str, Behaviour]
+Contents = dict[tuple[str, str], tuple[np.ndarray, np.ndarray]]
+"""Every array by frame and name: as it is, and a copy of what it was."""
 
 
 @dataclass(repr=False)
@@ -82,7 +84,7 @@ def _market_of(place: Market | Block) -> Market:
     return place if isinstance(place, Market) else place.market
 
 
-def _contents(place: Market | Block, frames: Mapping[str, Frame]) -> dict[tuple[str, str], tuple[np.ndarray, np.ndarray]]:
+def _contents(place: Market | Block, frames: Mapping[str, Frame]) -> Contents:
     """Return every array in reach, as it is and as a copy."""
     held = {(name, f.name): array for name, frame in frames.items() for f, array in frame}
     market = _market_of(place)
@@ -105,9 +107,8 @@ def _spied(place: Market | Block, frames: Mapping[str, Frame], act: Callable[[],
 
 
 def _judge(
-    behaviour: Behaviour, hook: str, place: Market | Block, frames: Mapping[str, Frame],
-    before: Mapping[tuple[str, str], tuple[np.ndarray, np.ndarray]], watch: Watch,
-) -> None:  # fmt: skip
+    behaviour: Behaviour, hook: str, place: Market | Block, frames: Mapping[str, Frame], before: Contents, watch: Watch
+) -> None:
     who = f"{behaviour.name}.{hook}"
     fixed = {f.name for frame in frames.values() for f, _ in frame if f.fixed}
     for (frame, name), (array, copy) in before.items():
@@ -122,8 +123,6 @@ def _judge(
             watch.problems.append(f"{who} left {frame}.{name} without a finite value")
         if frame == "market" or (name in fixed and hook != "setup"):
             watch.problems.append(f"{who} changed {frame}.{name}, which is fixed once the market is built")
-    if isinstance(place, Block) and not place.market.threads == 1:
-        watch.problems.append("watch with one thread")
     watch.prints[behaviour.name].append(hash(b"".join(array.tobytes() for array, _ in before.values())))
 
 

@@ -125,7 +125,8 @@ def _purposes(path: Path) -> set[str]:
         if called in {"Field", "dial"}:  # whose texts are units
             continue
         if called in {"derive", "draw_seed"} and isinstance(node, ast.Call):
-            found |= {f"derive/{a.value}" for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)}
+            texts = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+            found |= {f"derive/{text}" for text in texts}
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and PURPOSE.fullmatch(node.value):
             found.add(node.value)
         waiting += ast.iter_child_nodes(node)

@@ -16,7 +16,7 @@ from sim.market.week import Plan, discover
 from sim.scenario import parse_scenario
 from sim.scenario.schema import json_schema
 
-WEATHER = '''"""Weather: on a hot day a shopper who minds the heat likes the first brand better (a test's own invention)."""
+WEATHER = '''"""Weather: on a hot day a shopper who minds the heat likes the first brand better."""
 
 import numpy as np
 
@@ -34,7 +34,8 @@ class Params(BaseParams):
     """How much the heat counts."""
 
     heat: float = dial(
-        2.0, "weight of heat in utility", unit="utility", plausible=(0, 3), ge=0, le=10, source="assumption: an example",
+        2.0, "weight of heat in utility", unit="utility", plausible=(0, 3), ge=0, le=10,
+        source="assumption: an example",
     )
 
 

@@ -91,14 +91,26 @@ def test_the_heading_names_the_arm_that_moves_most_and_how_far(make_result):
 
 
 def test_the_heading_claims_nothing_that_chance_may_have_done(make_result):
-    assert saying(make_result, UP, UNSURE).startswith("“5 % back in points” moves")
     assert saying(make_result, UNSURE).endswith("does not move the preference share of Acme beyond chance")
     assert saying(make_result, UNSURE, UNSURE) == "No arm moves the preference share of Acme beyond chance"
+    only = saying(make_result, UP, UNSURE)
+    assert only.startswith("Only “5 % back in points” moves the preference share of Acme beyond chance: +2.3")
+
+
+def test_the_heading_ranks_no_arms_whose_intervals_overlap(make_result):
+    close = ("experience", *UP[1:5], 0.025, 0.02, 0.03)
+    assert saying(make_result, UP, close) == "2 of 2 arms move the preference share of Acme beyond chance"
+
+
+def test_small_differences_have_two_decimals(make_result):
+    small = (*UP[:5], 0.0006, 0.0001, 0.0010)
+    assert saying(make_result, small).endswith("of Acme: +0.06 percentage points (+0.01 to +0.10)")
 
 
 def test_the_heading_gives_no_interval_for_a_single_replicate(make_result):
     lonely = (*UP[:6], NAN, NAN)
-    assert saying(make_result, lonely, replicates=1).endswith("of Acme: +2.3 percentage points")
+    text = "In a single run, “5 % back in points” moves the preference share of Acme by +2.3 percentage points"
+    assert saying(make_result, lonely, replicates=1) == text
 
 
 def test_the_heading_is_a_plain_name_if_nothing_was_measured(make_result):

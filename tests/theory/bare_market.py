@@ -6,8 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.market.block import Block
 from sim.market.dials import Params
 from sim.market.market import Market
+from sim.market.record.recorder import Recorder
 from sim.market.record.window import Window
 from sim.market.spec import Brand, Category, Expertise, MarketSpec, Network, Population, Retailer
 from sim.market.week import discover
@@ -95,6 +97,25 @@ def terms(market: Market, behaviour: str, *, asked: bool = False) -> NDArray[np.
     block.expected = asked
     market.behaviours[behaviour].on_visit(block)
     return block.visit.utility.astype(np.float64)
+
+
+class Episodes(Recorder):
+    """Keeps what shoppers felt at each purchase from a week on, and what they remembered just before it."""
+
+    def __init__(self, start: int = 0) -> None:
+        self.start = start
+        self.parts: list[tuple[NDArray[Any], ...]] = []
+
+    def on_visit(self, block: Block) -> None:
+        """Keep the round's purchases."""
+        if block.week >= self.start:
+            visit, n = block.visit, block.count
+            columns = (visit.who, visit.choice, visit.satisfaction, visit.faded, visit.experienced)
+            self.parts.append((np.full(n, block.week), *(column[:n].copy() for column in columns)))
+
+    def columns(self) -> list[NDArray[Any]]:
+        """Return week, shopper, brand, satisfaction, memory before and experience, in the order of purchases."""
+        return [np.concatenate(column) for column in zip(*self.parts, strict=True)]
 
 
 def ratio(above: NDArray[Any], below: NDArray[Any]) -> Estimate:

@@ -2,35 +2,15 @@
 
 import numpy as np
 import pytest
-from bare_market import CHOOSING, assert_within, market_spec, mean, only, ratio, run, terms
+from bare_market import CHOOSING, Episodes, assert_within, market_spec, mean, only, ratio, run, terms
 
 from sim.market.behaviours.own_experience import Params as OwnExperience
 from sim.market.behaviours.usage import Params as Usage
 from sim.market.behaviours.usage import episode_scale
 from sim.market.market import Market
-from sim.market.record.recorder import Recorder
 
 HUSH = 1e-6
 """A noise of episodes so small that experience is what brands give."""
-
-
-class Episodes(Recorder):
-    """Keeps what shoppers felt at each purchase, and what they remembered just before it."""
-
-    def __init__(self, start=0):
-        self.start = start
-        self.parts = []
-
-    def on_visit(self, block):
-        if block.week >= self.start:
-            visit, n = block.visit, block.count
-            week = np.full(n, block.week)
-            columns = (visit.who, visit.choice, visit.satisfaction, visit.faded, visit.experienced)
-            self.parts.append((week, *(column[:n].copy() for column in columns)))
-
-    def columns(self):
-        """Return week, shopper, brand, satisfaction, memory before and experience, in the order of purchases."""
-        return [np.concatenate(column) for column in zip(*self.parts, strict=True)]
 
 
 def one_episode(moments, **params):
@@ -74,7 +54,8 @@ def test_episodes_of_an_undisturbed_brand_have_unit_variance():
     spec = market_spec([0.5, 0.5], shoppers=30_000)
     episodes = Episodes()
     market = Market(spec, only(**CHOOSING, usage=Usage(past_purchases=0)), seed=11, burn_in=0, recorders=[episodes])
-    experience = run(market, 3) and episodes.columns()[5].astype(float)
+    run(market, 3)
+    experience = episodes.columns()[5].astype(float)
     assert_within(mean(experience), 0.0)
     assert_within(mean(experience**2), 1.0, beyond=4 * 0.005)
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from bare_market import CHOOSING, market_spec, only, purchases, run, terms
+from bare_market import CHOOSING, Episodes, market_spec, only, purchases, run, terms
 
 from sim.market.behaviours.advocacy import Params as Advocacy
 from sim.market.behaviours.own_experience import Params as OwnExperience
@@ -120,22 +120,20 @@ def test_talk_without_ties_changes_no_purchase():
 
 
 def test_what_is_said_is_satisfaction_beyond_what_is_usual_of_talkers():
-    """From purchase to word: brand, valence against the centre within half a step, and the week."""
+    """From the last purchase to the word: its brand, its satisfaction less the centre, rounded, and its week."""
     talkative = Advocacy(talk=1.0, recommend_level=10.0, recommend_slope=0.0)
     params = only(**CHOOSING, usage=True, advocacy=talkative)
-    market = Market(market_spec([0.6, 0.4], shoppers=500, rate=3.0), params, seed=3, burn_in=0)
+    episodes = Episodes()
+    market = Market(market_spec([0.6, 0.4], shoppers=500, rate=3.0), params, seed=3, burn_in=0, recorders=[episodes])
     market.world.talk_centre[:] = 0.3
     run(market, 5)
-    shops = market.state.saying > 0
-    word = market.state.saying[shops]
-    assert shops.mean() > 0.99
-    assert np.array_equal((word & 0xFF) - 1, market.state.last_brand[shops])
-    bought = market.state.bought_week[shops, market.state.last_brand[shops]]
-    assert np.array_equal(word >> 16, bought)
-    # who bought one brand but once, at first, remembers a = .3 of that satisfaction
-    for i in np.flatnonzero(shops):
-        said = (int(market.state.saying[i] >> 8) & 0xFF) - 128
-        assert -128 <= said <= 127
+    week, who, brand, satisfaction, _, _ = episodes.columns()
+    expected = np.zeros(500, np.uint32)
+    steps = np.clip(np.rint((satisfaction - np.float32(0.3)) * np.float32(16)), -128, 127).astype(np.int64) + 128
+    expected[who] = brand.astype(np.int64) + 1 | steps << 8 | week << 16  # of one shopper's purchases the last stays
+    heard_of = market.state.saying > 0
+    assert heard_of.mean() > 0.99
+    assert np.mean(market.state.saying[heard_of] == expected[heard_of]) > 0.99  # sigma(10): one in 20,000 says nothing
 
 
 def test_words_reach_shoppers_only_from_the_next_week_on():

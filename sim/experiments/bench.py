@@ -1,0 +1,123 @@
+"""Timing a market: shopper-weeks a second, bytes a shopper, and each behaviour's share of the time."""
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from statistics import median
+from typing import Any
+
+from sim.experiments.steady import settled
+from sim.market.compiled import mark_compiled
+from sim.market.market import Market
+from sim.market.record.recorder import Recorder
+from sim.market.record.weekly import WeeklyTable
+from sim.market.spec import MarketSpec
+from sim.market.week import Plan
+from sim.scenario.load import load_scenario
+from sim.scenario.model import Scenario
+from sim.tables import table
+
+HOOKS = ("open_week", "on_shoppers", "on_visit", "close_week")
+
+
+class _Counts(Recorder):
+    def __init__(self) -> None:
+        self.units: Any = 0
+        self.trips = 0
+
+    def close_week(self, market: Market) -> None:
+        self.units = self.units + market.tally.units
+        self.trips += int(market.tally.trips[0])
+
+
+def time_market(name: str, shoppers: int | None, weeks: int, threads: int, repeats: int) -> dict[str, Any]:
+    """Time a scenario's market from its first week, after a warm-up run that compiles what is not compiled yet.
+
+    Parameters
+    ----------
+    name
+        A shipped scenario or a file.
+    shoppers, weeks, threads, repeats
+        Size and number of the timed runs.
+
+    Returns
+    -------
+    dict
+        `shopper_weeks_per_second` (median; `best` and `runs` beside it), `bytes_per_shopper`, `behaviours` (share of
+        time, from one more run on one thread with a clock around every behaviour), `shares` and `trips`, so that it
+        can be seen that the work is the same as another engine's.
+    """
+    scenario = load_scenario(name, [] if shoppers is None else [f"shoppers={shoppers}"])
+    spec = settled(scenario.market, scenario.behaviours)
+    small = spec.model_copy(update={"shoppers": min(spec.shoppers, 2000)})
+    _run(scenario, small, 2, threads)
+    mark_compiled()
+    runs = [_run(scenario, spec, weeks, threads) for _ in range(repeats)]
+    rates = [spec.shoppers * weeks / seconds for seconds, _, _ in runs]
+    _, counts, market = runs[0]
+    return {
+        "scenario": name,
+        "shoppers": spec.shoppers,
+        "weeks": weeks,
+        "threads": threads,
+        "shopper_weeks_per_second": round(median(rates)),
+        "best": round(max(rates)),
+        "runs": [round(rate) for rate in rates],
+        "bytes_per_shopper": round(market.nbytes / spec.shoppers, 1),
+        "trips": counts.trips / (spec.shoppers * weeks),
+        "shares": [round(float(share), 5) for share in counts.units / max(counts.units.sum(), 1)],
+        "behaviours": _profile(scenario, spec, weeks),
+    }
+
+
+def _run(scenario: Scenario, spec: MarketSpec, weeks: int, threads: int) -> tuple[float, _Counts, Market]:
+    """Run the market and return the seconds its weeks took."""
+    counts = _Counts()
+    recorders: list[Recorder] = [counts]
+    if spec.record.preference_every:
+        recorders.append(WeeklyTable())
+    market = Market(spec, scenario.behaviours, seed=scenario.seed, burn_in=0, threads=threads, recorders=recorders)
+    began = time.perf_counter()
+    for _ in range(weeks):
+        market.step()
+    return time.perf_counter() - began, counts, market
+
+
+def _profile(scenario: Scenario, spec: MarketSpec, weeks: int) -> dict[str, float]:
+    """Return each behaviour's share of the time of a run on one thread; `rest` is everything else."""
+    spent: Counter[str] = Counter()
+    recorders: list[Recorder] = [WeeklyTable()] if spec.record.preference_every else []
+    market = Market(spec, scenario.behaviours, seed=scenario.seed, burn_in=0, recorders=recorders)
+
+    def timed(name: str, hook: Callable[[Any], None]) -> Callable[[Any], None]:
+        def wrapped(at: Any) -> None:  # noqa: ANN401 - a market or a block
+            began = time.perf_counter()
+            hook(at)
+            spent[name] += time.perf_counter() - began
+
+        return wrapped
+
+    market.plan = Plan(
+        tuple(
+            replace(b, **{hook: timed(b.name, getattr(b, hook)) for hook in HOOKS if getattr(b, hook) is not None})
+            for b in market.plan.behaviours
+        )
+    )
+    began = time.perf_counter()
+    for _ in range(weeks):
+        market.step()
+    total = time.perf_counter() - began
+    shares = {name: round(seconds / total, 4) for name, seconds in spent.most_common()}
+    return {**shares, "rest": round(1.0 - sum(spent.values()) / total, 4)}
+
+
+def bench_text(found: dict[str, Any]) -> str:
+    """Return a timing in words."""
+    rows = [{"behaviour": name, "share of time": f"{share:.1%}"} for name, share in found["behaviours"].items()]
+    return (
+        f"{found['scenario']}: {found['shoppers']:,} shoppers x {found['weeks']} weeks on {found['threads']} thread(s)\n"
+        f"{found['shopper_weeks_per_second'] / 1e6:.2f} million shopper-weeks a second "
+        f"(best {found['best'] / 1e6:.2f}), {found['bytes_per_shopper']:.0f} bytes a shopper\n"
+        f"{found['trips']:.4f} trips a shopper and week; shares {found['shares']}\n\n{table(rows)}"
+    )
