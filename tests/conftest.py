@@ -24,13 +24,16 @@ SMALL: dict[str, Any] = {
 
 @pytest.fixture(scope="session")
 def small_spec() -> Callable[..., Any]:
-    """Make the settings of the small market; a table given is laid over the small market's own, one level deep."""
+    """Make the settings of the small market; a table given is laid over its own, one level deep, and None drops."""
     from sim.market.spec import MarketSpec
 
     def make(**changes: Any) -> MarketSpec:
         tables = dict(SMALL)
         for name, value in changes.items():
-            tables[name] = {**tables.get(name, {}), **value} if isinstance(value, dict) else value
+            tables[name] = value
+            if isinstance(value, dict):
+                laid = {**SMALL.get(name, {}), **value}
+                tables[name] = {key: entry for key, entry in laid.items() if entry is not None}
         return MarketSpec.model_validate(tables)
 
     return make

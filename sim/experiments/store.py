@@ -75,6 +75,19 @@ def is_finished(folder: Path) -> bool:
     return all((folder / name).is_file() for name in record["outputs"])
 
 
+def original_name(scenario_file: Path) -> str | None:
+    """Return the name under which a result's `scenario.toml` was run; None for any other or a changed file.
+
+    With it, a result rebuilt from its own `scenario.toml` gets its own name again, and the same bytes in all files.
+    """
+    folder = scenario_file.parent
+    if scenario_file.name != "scenario.toml" or not is_finished(folder):
+        return None
+    record = read_record(folder)
+    said = record["outputs"].get("scenario.toml", {}).get("sha256")
+    return str(record["result"]["name"]) if digest(scenario_file) == said else None
+
+
 def write_result(
     result: Result,
     differences: Sequence[Difference],

@@ -67,7 +67,7 @@ def write_readme(
     lines += ["", "## How to rebuild it", "", "In this folder:", "", "```", _call(command, options), "```", ""]
     lines += [
         f"Written by Expert Shoppers {package_version()}, model {version}. With the same scenario, options, model and",
-        "libraries (see `run.json`) every file but `run.json` comes out the same to the last byte.",
+        "libraries (see `run.json`) every table comes out the same to the last byte.",
     ]
     (folder / "README.md").write_text("\n".join(lines) + "\n", "utf-8", newline="\n")
 

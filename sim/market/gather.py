@@ -20,10 +20,3 @@ def pick_rows(source: Array, who: Array, count: int, out: Array) -> None:
         i = who[j]
         for b in range(out.shape[0]):
             out[b, j] = source[i, b]
-
-
-@kernel
-def pick_column(source: Array, column: int, who: Array, count: int, out: Array) -> None:
-    """Copy one column of a table: `out[j] = source[who[j], column]`. Shapes (N, S), (V,), (V,)."""
-    for j in range(count):
-        out[j] = source[who[j], column]

@@ -57,7 +57,7 @@ def draw_preference(result: Result, differences: Sequence[Difference]) -> Figure
     heading = Heading(
         finding(result, differences, MEASURE, "preference share"),
         result.question or f"Share of shoppers who prefer {brand}, by arm",
-        source(result, "run-off: joining, accrual and extra spending have stopped"),
+        source(result, *(["run-off: joining, accrual and extra spending have stopped"] if _run_off(result) else [])),
     )
     rows = 2 if others else 1
     height = max(_PANEL, _LABEL * len(result.arms.keys))
@@ -82,6 +82,12 @@ def draw_preference(result: Result, differences: Sequence[Difference]) -> Figure
 def _focal(result: Result) -> NDArray[np.float64]:
     """Return the focal brand's preference share. Shape (arms, replicates, W)."""
     return result.weekly[MEASURE][..., result.brands.index(result.focal)]
+
+
+def _run_off(result: Result) -> int:
+    """Return the weeks of run-off that are shown, at the end of all weeks."""
+    weeks = setting(result, "run_off_weeks")
+    return weeks if isinstance(weeks, int) and weeks < len(result.weeks) else 0
 
 
 def _levels(result: Result, reference: str) -> _Lines:
@@ -134,8 +140,8 @@ def _mark_weeks(axes: Axes, result: Result) -> None:
     low, high = axes.get_ylim()
     axes.set_ylim(low - _ROOM * (high - low), high + _ROOM * (high - low))
     across = axes.get_xaxis_transform()
-    run_off = setting(result, "run_off_weeks")
-    if isinstance(run_off, int) and 0 < run_off <= last - first:
+    run_off = _run_off(result)
+    if run_off:
         axes.axvspan(last + 1 - run_off, last + 1, color=SHADE, linewidth=0, zorder=0)
         axes.text(
             last + 1 - run_off + 0.01 * (last - first),

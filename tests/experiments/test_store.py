@@ -22,6 +22,7 @@ from sim.experiments.store import (
     load_differences,
     load_result,
     model_version,
+    original_name,
     write_result,
 )
 from sim.experiments.store_package import COST_TEXTS, UNITS, WINDOW_TEXTS
@@ -340,6 +341,14 @@ def test_the_name_depends_on_all_that_is_asked_and_on_no_order():
 )
 def test_a_folder_is_named_after_its_scenario(name, plain):
     assert folder_for(Path("results"), name, "0123456789") == Path("results") / f"{plain}-0123456789"
+
+
+def test_a_results_own_scenario_keeps_its_name_until_it_is_changed(mine):
+    assert original_name(mine / "scenario.toml") == "markets/coffee"
+    assert original_name(mine / "README.md") is None
+    assert original_name(mine.parent / "scenario.toml") is None
+    (mine / "scenario.toml").write_text("weeks = 7")
+    assert original_name(mine / "scenario.toml") is None
 
 
 def test_the_model_version_is_stable_and_begins_with_the_release():

@@ -16,7 +16,7 @@ from sim.market.compiled import Array, formula, kernel
 from sim.market.dials import Params as BaseParams
 from sim.market.dials import dial
 from sim.market.fastmath import exp, ln, tanh
-from sim.market.gather import pick, pick_column
+from sim.market.gather import pick, pick_rows
 from sim.market.market import Market
 from sim.market.state import Field
 from sim.market.week import Behaviour, Phase
@@ -102,12 +102,13 @@ def on_visit(block: Block) -> None:
     assert isinstance(params, Params)
     visit, state, world, market = block.visit, block.state, block.world, block.market
     pick(state.reward_interest, visit.who, block.active, visit.minds_rewards)
+    if params.value == "points_held":
+        pick_rows(state.points, visit.who, block.active, visit.held)
     for slot, brand in enumerate(market.scheme_brands):
         scheme = market.brand_specs[brand].scheme
         if params.value == "points_held":
-            pick_column(state.points, slot, visit.who, block.active, visit.held)
             _add_points(
-                block.active, visit.held, visit.minds_rewards, params.points_weight,
+                block.active, visit.held[slot], visit.minds_rewards, params.points_weight,
                 1.0 / (100.0 * params.points_scale), visit.utility[brand],
             )  # fmt: skip
         elif scheme.reward_rate > 0.0:
@@ -131,7 +132,7 @@ BEHAVIOUR = Behaviour(
     ),
     visit=(
         Field("minds_rewards", ("V",), "float32", "", "interest in rewards of the shopper"),
-        Field("held", ("V",), "float32", "points", "points held in the scheme at hand"),
+        Field("held", ("S", "V"), "float32", "points", "points held in each scheme"),
     ),
     reads=("member", "points", "pace", "bought_week", "pace_kept", "price_sensitivity", "threshold", "reward_interest"),
     writes=("minds_rewards", "held", "utility"),

@@ -19,7 +19,7 @@ from sim.market.state import Field
 from sim.market.week import Behaviour, Phase
 
 f = np.float32
-MOST_IN_A_BYTE = 255
+NOTHING = 255  # in `owned`: bought nothing yet
 STILL = 64  # weeks after which nobody remembers what was said
 
 SAID = Field("said", ("N",), "uint32", "packed", "brand + 1, valence in 1/16 + 128, and week of what is being said")
@@ -49,7 +49,6 @@ def setup(market: Market) -> None:
     """Draw how much each shopper listens."""
     params = market.params["word_of_mouth"]
     assert isinstance(params, Params)
-    market.memo["word_of_mouth/places"] = _places(len(market.shares))
     if params.weight_spread > 0:
         u = chance.uniforms(market.seed, "word_of_mouth/listening", np.arange(market.spec.shoppers))[0]
         market.state.listening[:] = 1.0 + params.weight_spread * (2.0 * u - 1.0)
@@ -88,31 +87,16 @@ def _hear(
 
 @kernel
 def _count_owners(
-    who: Array, count: int, start: Array, ties: Array, owned: Array, place: Array, listening: Array, weight: float,
-    utility: Array,
-) -> None:  # fmt: skip
-    """Count the owners among the ties of eight brands at a time, a byte of one word each."""
-    byte = np.uint64(0xFF)
+    who: Array, count: int, start: Array, ties: Array, owned: Array, listening: Array, weight: float, utility: Array
+) -> None:
     for j in range(count):
         i = who[j]
-        first, last = start[i], start[i + 1]
-        part = f(weight) * listening[i] / f(max(last - first, 1))
-        for lane in range(place.shape[0]):
-            for some in range(first, last, MOST_IN_A_BYTE):
-                counts = np.uint64(0)
-                for t in range(some, min(some + MOST_IN_A_BYTE, last)):
-                    counts += place[lane, owned[ties[t]]]
-                for b in range(8 * lane, min(8 * lane + 8, utility.shape[0])):
-                    utility[b, j] += part * f(np.int32(counts & byte))
-                    counts >>= np.uint64(8)
-
-
-def _places(brands: int) -> Array:
-    """Return which byte of which word counts a brand; 255 means none. Shape (words, 256)."""
-    place = np.zeros(((brands + 7) // 8, 256), np.uint64)
-    for b in range(brands):
-        place[b // 8, b] = np.uint64(1) << np.uint64(8 * (b % 8))
-    return place
+        first, last = np.uint64(start[i]), np.uint64(start[i + np.uint32(1)])
+        part = f(weight) * listening[i] / f(max(np.int64(last - first), 1))
+        for t in range(first, last):
+            b = owned[np.uint32(ties[t])]
+            if b < NOTHING:
+                utility[b, j] += part
 
 
 def on_visit(block: Block) -> None:
@@ -122,9 +106,8 @@ def on_visit(block: Block) -> None:
     visit, state, ties = block.visit, block.state, block.market.ties
     if params.hears == "ownership":
         _count_owners(
-            visit.who, block.active, ties.start, ties.to, state.owned, block.market.memo["word_of_mouth/places"],
-            state.listening, params.weight, visit.utility,
-        )  # fmt: skip
+            visit.who, block.active, ties.start, ties.to, state.owned, state.listening, params.weight, visit.utility
+        )
         return
     _hear(
         visit.who, block.active, ties.start, ties.to, state.said, state.listening, visit.familiar,

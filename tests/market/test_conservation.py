@@ -1,0 +1,203 @@
+"""What can neither appear nor vanish: shoppers, visits, units, money and points, to the last one."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.market.market import Market
+from sim.market.record.panel import PanelRecorder
+from sim.market.record.recorder import Recorder
+from sim.market.record.weekly import WeeklyTable
+from sim.market.record.window import Window
+from sim.market.spec import Intervention
+from sim.market.week import discover
+
+FOUND = discover()
+TIMELINE = (
+    Intervention(brand="bolt", from_week=2, ramp_weeks=2, set={"price": 3.0}),
+    Intervention(brand="acme", from_week=1, set={"scheme.reward_rate": 0.1, "scheme.threshold": 1.5}),
+    Intervention(brand="acme", from_week=1, set={"scheme.head_start": 0.3, "scheme.expiry_weeks": 2}),
+    Intervention(from_week=3, set={"retailers.corner.margin": 0.4}),
+)
+
+
+class Books(Recorder):
+    """Keeps its own books, visit by visit, and holds them against the market's sums at the end of every week."""
+
+    def __init__(self) -> None:
+        self.weeks = 0
+        self.opening: np.ndarray | None = None
+        self.issued = self.redeemed = self.expired = 0
+
+    def open_week(self, market: Market) -> None:
+        brands = len(market.shares)
+        if self.opening is None:  # schemes that ran before the start have members with points on their cards
+            self.opening = market.state.points.sum(axis=0, dtype=np.int64)
+        self.visits = 0
+        self.units = np.zeros(brands, np.int64)
+        self.paid, self.kept, self.passed_on = (np.zeros(brands, np.int64) for _ in range(3))
+
+    def on_visit(self, block) -> None:
+        visit, count = block.visit, block.count
+        brand, paid, retailer = (getattr(visit, name)[:count].astype(int) for name in ("choice", "paid", "retailer"))
+        assert len(np.unique(visit.who[:count])) == count  # one visit a shopper and round
+        assert (paid > 0).all()
+        wholesale = block.world.wholesale[retailer, brand]
+        self.visits += count
+        np.add.at(self.units, brand, 1)
+        np.add.at(self.paid, brand, paid)
+        np.add.at(self.passed_on, brand, wholesale)
+        np.add.at(self.kept, brand, paid - wholesale)
+
+    def close_week(self, market: Market) -> None:
+        tally, state, world = market.tally, market.state, market.world
+        self.weeks += 1
+        assert self.visits == tally.trips[0]
+        assert (self.units == tally.units).all()
+        assert tally.units.sum() == tally.trips[0]
+        assert (self.paid == tally.spending).all()
+        assert (self.passed_on == tally.revenue).all()
+        assert (tally.spending == tally.revenue + self.kept).all()  # in cents, so to the cent
+        assert (tally.spending >= 0).all()
+        self.issued += tally.points_issued
+        self.redeemed += tally.points_redeemed
+        self.expired += tally.points_expired
+        held = state.points.sum(axis=0, dtype=np.int64)
+        assert (self.opening + self.issued == self.redeemed + self.expired + held).all()
+        assert (held == world.outstanding).all()
+        assert (state.points >= 0).all()
+        assert (state.points[state.member == 0] == 0).all()
+        assert len(state.taste) == len(state.rate) == market.spec.shoppers
+        for buyers in (tally.recommended, tally.talked, tally.reviews_posted.sum(axis=1)):
+            assert (buyers >= 0).all()
+            assert (buyers <= tally.units).all()
+
+
+def run(market: Market, weeks: int) -> None:
+    for _ in range(weeks):
+        market.step()
+
+
+def test_visits_money_and_points_add_up_every_week_through_price_cuts_schemes_and_their_end(small_spec):
+    books, table = Books(), WeeklyTable(start=-2)
+    market = Market(
+        small_spec(shoppers=1500), seed=6, burn_in=2, timeline=TIMELINE, run_off_from=9, recorders=[books, table]
+    )
+    run(market, 14)
+    assert books.weeks == 14
+    assert (books.issued > 0).all()
+    assert (books.redeemed > 0).all()
+    assert (books.expired > 0).all()
+    assert (market.world.members == market.state.member.sum(axis=0)).all()
+    issued, redeemed, expired = (table.column(f"points_{name}")[:, :2] for name in ("issued", "redeemed", "expired"))
+    outstanding = table.column("points_outstanding")[:, :2]
+    assert (outstanding[0] == books.opening + (issued - redeemed - expired)[0]).all()
+    assert (np.diff(outstanding, axis=0) == (issued - redeemed - expired)[1:]).all()
+
+
+def test_the_panel_of_everybody_holds_every_unit_and_every_cent(small_spec):
+    panel, table, window = PanelRecorder(10**6), WeeklyTable(), Window(0, 6)
+    market = Market(small_spec(), seed=6, burn_in=1, timeline=TIMELINE, recorders=[panel, table, window])
+    run(market, 7)
+    rows = panel.columns()
+    brands = len(market.shares)
+    week = rows["day"] // 7
+    for number in range(6):
+        inside = week == number
+        assert np.bincount(rows["brand"][inside], minlength=brands).tolist() == table.column("units")[number].tolist()
+    paid = np.bincount(rows["brand"], weights=np.rint(rows["price"] * 100), minlength=brands)
+    assert (paid == np.rint(table.column("spending").sum(axis=0) * 100)).all()
+    assert rows["points"].sum() == table.column("points_redeemed").sum()
+    bought = np.zeros_like(window.purchases[0], np.int64)
+    np.add.at(bought, (rows["shopper"], rows["brand"]), 1)
+    assert (bought == window.purchases.sum(axis=0)).all()
+    assert (rows["units"] == 1).all()
+    assert (np.diff(rows["day"]) >= 0).all()
+
+
+def test_money_of_the_weekly_table_adds_up_to_contribution(small_spec):
+    table = WeeklyTable()
+    market = Market(small_spec(), seed=6, burn_in=1, timeline=TIMELINE, recorders=[table])
+    run(market, 7)
+    parts = ("goods_cost", "lever_spend", "norm_spend", "administration", "reward_cost")
+    left = table.column("revenue") - sum(table.column(part) for part in parts)
+    np.testing.assert_allclose(table.column("contribution"), left, rtol=1e-12, atol=1e-9)
+    assert (table.column("market_share").sum(axis=1) == pytest.approx(1.0, abs=1e-12))
+    prefer = table.column("preference_share")
+    asked = np.isfinite(prefer[:, 0])
+    assert asked.sum() == 1  # every fourth week
+    assert 0 < prefer[asked].sum() <= 1.0 + 1e-12
+
+
+def test_in_the_run_off_no_point_is_issued_nobody_joins_and_no_money_goes_into_levers(small_spec):
+    table = WeeklyTable()
+    spending = Intervention(brand="crest", spend={"usage": 50.0})
+    market = Market(
+        small_spec(), seed=6, burn_in=1, timeline=(*TIMELINE, spending), run_off_from=5, recorders=[table]
+    )
+    run(market, 12)
+    weeks = np.array(table.weeks)
+    for name in ("points_issued", "lever_spend"):
+        assert (table.column(name)[weeks >= 5] == 0).all()
+        assert table.column(name)[weeks < 5].sum() > 0
+    members = table.column("members")
+    assert (members[weeks >= 5] == members[weeks == 4]).all()
+    # points settle: whoever still has some redeems them or lets them expire
+    outstanding = table.column("points_outstanding")[:, :2]
+    assert (outstanding[-1] < 0.5 * outstanding[weeks == 4]).all()
+
+
+@pytest.mark.parametrize("changed", [{}, {"scheme.reward_rate": 0.05}], ids=["from the start", "by the timeline"])
+def test_a_reward_redeemed_in_the_run_off_has_the_value_that_was_promised(small_spec, changed):
+    brands = {
+        "acme": {"share": 0.5, "price": 5.0, "scheme": {"reward_rate": 0.0 if changed else 0.05, "threshold": 2}},
+        "bolt": {"share": 0.5, "price": 5.0},
+    }
+    timeline = [Intervention(brand="acme", set=changed)] if changed else []
+    table = WeeklyTable()
+    market = Market(
+        small_spec(brands={**brands, "crest": None, "dune": None}), seed=6, burn_in=0, timeline=timeline,
+        run_off_from=8, recorders=[table],
+    )  # fmt: skip
+    run(market, 14)
+    late = np.array(table.weeks) >= 8
+    redeemed, cost = (table.column(name)[late, 0] for name in ("points_redeemed", "reward_cost"))
+    assert redeemed.sum() > 0
+    # a point is a cent spent, and each cent spent promised a twentieth of a cent; rewards count whole cents
+    np.testing.assert_allclose(cost, redeemed * 0.05 / 100.0, rtol=0.005)
+    liability, held = (table.column(name)[late, 0] for name in ("points_liability", "points_outstanding"))
+    np.testing.assert_allclose(liability, held * 0.05 / 100.0, rtol=1e-9)
+
+
+SWITCHES = st.fixed_dictionaries({name: st.booleans() for name in FOUND if name not in {"need", "choice", "transaction"}})
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    switches=SWITCHES,
+    shoppers=st.integers(1, 120),
+    rate=st.floats(0.05, 3.0),
+    threshold=st.floats(1.0, 5.0),
+    expiry=st.integers(1, 8),
+    head_start=st.floats(0.0, 0.9),
+    price=st.floats(0.02, 500.0),
+    joining=st.sampled_from(["choice", "everybody"]),
+    run_off=st.one_of(st.none(), st.integers(1, 5)),
+    seed=st.integers(0, 2**63 - 1),
+)
+def test_books_balance_in_any_market_whatever_is_switched_off(
+    small_spec, switches, shoppers, rate, threshold, expiry, head_start, price, joining, run_off, seed
+):
+    scheme = {"reward_rate": 0.05, "threshold": threshold, "expiry_weeks": expiry, "head_start": head_start}
+    spec = small_spec(
+        shoppers=shoppers,
+        category={"purchase_rate": rate},
+        brands={"bolt": {"share": 0.3, "price": price, "scheme": scheme}},
+    )
+    params = {name: FOUND[name].params(on=on) for name, on in switches.items()}
+    params["points"] = FOUND["points"].params(on=switches["points"], joining=joining)
+    books = Books()
+    market = Market(spec, params, seed=seed, burn_in=1, timeline=TIMELINE[1:], run_off_from=run_off, recorders=[books])
+    run(market, 7)
+    assert books.weeks == 7
