@@ -1,7 +1,7 @@
 """The public face: load a scenario, run it into a result folder, compare its arms, read a result back."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,7 @@ from sim.errors import ResultError
 from sim.experiments.compare import differences as paired_differences
 from sim.experiments.result import BASELINE, Difference, Result
 from sim.experiments.run import WINDOW, Progress, run_scenario
-from sim.experiments.store import content_key, folder_for, is_finished, model_version, write_result
+from sim.experiments.store import content_key, folder_for, is_finished, model_version, original_name, write_result
 from sim.experiments.store import load_result as _load_result
 from sim.market.week import Behaviour
 from sim.report.figures import figures_of
@@ -95,6 +95,8 @@ def run(
     else:
         classes = None if behaviours is None else {name: b.params for name, b in behaviours.items()}
         loaded = open_scenario(scenario, overrides, classes)
+        name = None if overrides else original_name(loaded.sources[-1])
+        loaded = loaded if name is None else replace(loaded, name=name)
     _check_asked(loaded, against, window)
     options: dict[str, Any] = {"against": against, "window": window}
     folder = None

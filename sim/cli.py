@@ -36,7 +36,7 @@ class Group(click.Group):
 @click.group(cls=Group, context_settings=CONTEXT)
 @click.version_option(package_name="expert-shoppers", prog_name="shoppers")
 def main() -> None:
-    """Simulate expert shoppers: should a brand invest in experience or in a loyalty scheme?
+    """Simulate expert shoppers, and ask what a brand should do: invest in experience or in a loyalty scheme.
 
     Start with: shoppers compare experience_vs_points
     """
@@ -45,7 +45,7 @@ def main() -> None:
 def _setting_options(command: Command) -> Command:
     """Add the flags that change a scenario."""
     for option in (
-        click.option("--set", "values", multiple=True, metavar="PATH=VALUE", help="Override any number of the scenario."),
+        click.option("--set", "values", multiple=True, metavar="PATH=VALUE", help="Override a number of the scenario."),
         click.option("--seed", type=int, help="Seed of all chance; overrides the scenario's."),
         click.option("--replicates", type=int, help="Number of replicates; overrides the scenario's."),
         click.option(
@@ -60,8 +60,8 @@ def _setting_options(command: Command) -> Command:
 def _running_options(command: Command) -> Command:
     """Add the flags of what runs."""
     for option in (
-        click.option("--out", type=click.Path(path_type=Path), default=Path("results"), show_default=True, metavar="DIR",
-                     help="Where to make the result folder."),
+        click.option("--out", type=click.Path(path_type=Path), default=Path("results"), show_default=True,
+                     metavar="DIR", help="Where to make the result folder."),
         click.option("--threads", type=click.IntRange(1, 256), default=lambda: os.cpu_count() or 1,
                      help="Threads; they change the speed and nothing else.  [default: all processors]"),
         click.option("--window", type=click.IntRange(1), default=26, show_default=True,
@@ -152,7 +152,9 @@ def compare(
     _note(f"Result folder: {done.folder}", quiet=quiet or as_json)
 
 
-def _panel_of(panel: str, weeks: str | None, columns: Sequence[str], panelists: int | None, where: Sequence[str]) -> Any:  # noqa: ANN401
+def _panel_of(
+    panel: str, weeks: str | None, columns: Sequence[str], panelists: int | None, where: Sequence[str]
+) -> Any:  # noqa: ANN401
     """Read a panel from a file, or from an open category of the Complete Journey data."""
     from sim.experiments.panels import open_panel
 
@@ -195,7 +197,7 @@ def measure(
 
 @main.command()
 @click.argument("name")
-@click.option("--from", "source", metavar="PANEL", help="Purchase panel to measure; without it, a copy to edit is made.")
+@click.option("--from", "source", metavar="PANEL", help="Purchase panel to measure; without it, a what-if to edit.")
 @click.option("--focal", metavar="BRAND", help="The panel's brand to call acme; its largest if left out.")
 @click.option("--weeks", metavar="FIRST-LAST", help="Use only these weeks of the panel, counted from 1.")
 @click.option("--column", "columns", multiple=True, metavar="OURS=THEIRS", help="Name of a column in the panel.")
@@ -288,7 +290,7 @@ def plan(
 @click.option("--shoppers", type=click.IntRange(1), help="Number of shoppers; the scenario's if left out.")
 @click.option("--weeks", type=click.IntRange(1), default=52, show_default=True, help="Weeks to time.")
 @click.option("--threads", type=click.IntRange(1, 256), default=1, show_default=True, help="Threads.")
-@click.option("--repeats", type=click.IntRange(1, 100), default=3, show_default=True, help="Timed runs; best and median.")
+@click.option("--repeats", type=click.IntRange(1, 100), default=3, show_default=True, help="Timed runs.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def bench(scenario: str, shoppers: int | None, weeks: int, threads: int, repeats: int, as_json: bool) -> None:
     """Time SCENARIO: shopper-weeks a second, bytes a shopper, and each behaviour's share of the time."""

@@ -1,0 +1,1 @@
+"""Running scenarios, comparing their arms, and keeping what came out."""

@@ -1,7 +1,7 @@
 """Timing a market: shopper-weeks a second, bytes a shopper, and each behaviour's share of the time."""
 
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 from statistics import median
@@ -13,7 +13,7 @@ from sim.market.market import Market
 from sim.market.record.recorder import Recorder
 from sim.market.record.weekly import WeeklyTable
 from sim.market.spec import MarketSpec
-from sim.market.week import Plan
+from sim.market.week import Behaviour, Plan
 from sim.scenario.load import load_scenario
 from sim.scenario.model import Scenario
 from sim.tables import table
@@ -86,7 +86,7 @@ def _run(scenario: Scenario, spec: MarketSpec, weeks: int, threads: int) -> tupl
 
 def _profile(scenario: Scenario, spec: MarketSpec, weeks: int) -> dict[str, float]:
     """Return each behaviour's share of the time of a run on one thread; `rest` is everything else."""
-    spent: Counter[str] = Counter()
+    spent: defaultdict[str, float] = defaultdict(float)
     recorders: list[Recorder] = [WeeklyTable()] if spec.record.preference_every else []
     market = Market(spec, scenario.behaviours, seed=scenario.seed, burn_in=0, recorders=recorders)
 
@@ -98,17 +98,17 @@ def _profile(scenario: Scenario, spec: MarketSpec, weeks: int) -> dict[str, floa
 
         return wrapped
 
-    market.plan = Plan(
-        tuple(
-            replace(b, **{hook: timed(b.name, getattr(b, hook)) for hook in HOOKS if getattr(b, hook) is not None})
-            for b in market.plan.behaviours
-        )
-    )
+    def clocked(behaviour: Behaviour) -> Behaviour:
+        hooks = {hook: getattr(behaviour, hook) for hook in HOOKS}
+        wrapped: dict[str, Any] = {h: f and timed(behaviour.name, f) for h, f in hooks.items()}
+        return replace(behaviour, **wrapped)
+
+    market.plan = Plan(tuple(clocked(b) for b in market.plan.behaviours))
     began = time.perf_counter()
     for _ in range(weeks):
         market.step()
     total = time.perf_counter() - began
-    shares = {name: round(seconds / total, 4) for name, seconds in spent.most_common()}
+    shares = {name: round(seconds / total, 4) for name, seconds in sorted(spent.items(), key=lambda item: -item[1])}
     return {**shares, "rest": round(1.0 - sum(spent.values()) / total, 4)}
 
 
@@ -116,7 +116,7 @@ def bench_text(found: dict[str, Any]) -> str:
     """Return a timing in words."""
     rows = [{"behaviour": name, "share of time": f"{share:.1%}"} for name, share in found["behaviours"].items()]
     return (
-        f"{found['scenario']}: {found['shoppers']:,} shoppers x {found['weeks']} weeks on {found['threads']} thread(s)\n"
+        f"{found['scenario']}: {found['shoppers']:,} shoppers x {found['weeks']} weeks on {found['threads']} threads\n"
         f"{found['shopper_weeks_per_second'] / 1e6:.2f} million shopper-weeks a second "
         f"(best {found['best'] / 1e6:.2f}), {found['bytes_per_shopper']:.0f} bytes a shopper\n"
         f"{found['trips']:.4f} trips a shopper and week; shares {found['shares']}\n\n{table(rows)}"

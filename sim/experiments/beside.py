@@ -56,7 +56,7 @@ def _purchases(scenario: Scenario, spec: MarketSpec, days: int, seed: int) -> di
     for _ in range(scenario.burn_in + -(-days // 7)):
         market.step()
     columns = recorder.columns()
-    inside = columns["day"] < days
+    inside = columns["day"].astype(np.int64) < days
     return {name: column[inside] for name, column in columns.items()}
 
 
@@ -93,7 +93,8 @@ def beside(real: Panel, scenario: Scenario, focal: str | None = None) -> tuple[l
     shared = [name for name, key in keys.items() if key in scenario.brands and name != "other"]
     if len(shared) < 2:
         raise UsageError(
-            f"the panel's brands ({', '.join(keys.values())}) are not those of the scenario ({', '.join(scenario.brands)})"
+            f"the panel's brands ({', '.join(keys.values())}) are not those of the scenario: "
+            f"{', '.join(scenario.brands)}"
         )
     found, model = measure(real), measure(simulated_panel(scenario, real.days))
     simulated = {str(row["brand"]): row for row in model.brands}

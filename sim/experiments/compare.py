@@ -54,9 +54,7 @@ def differences(result: Result, against: str = BASELINE, metrics: Sequence[str] 
             for b, brand in enumerate(result.brands):
                 mean, low, high = interval(values[a, :, b] - values[base, :, b])
                 rows.append(
-                    Difference(
-                        arm, brand, name, _mean(values[base, :, b]), _mean(values[a, :, b]), mean, low, high
-                    )
+                    Difference(arm, brand, name, _mean(values[base, :, b]), _mean(values[a, :, b]), mean, low, high)
                 )
     return sorted(rows, key=lambda d: (result.arms.keys.index(d.arm), result.brands.index(d.brand)))
 

@@ -80,7 +80,7 @@ def market_from_panel(panel: Panel, title: str, focal: str | None = None, source
     shares[int(np.argmax(shares))] += 1.0 - shares.sum()
     lines = [
         f"# {source or 'Measured from a purchase panel'}.",
-        f"# {len(facts.brands)} brands, {panel.panelists} panelists, {facts.weeks:.1f} weeks; written by `shoppers new`.",
+        f"# {len(facts.brands)} brands, {panel.panelists} panelists, {facts.weeks:.1f} weeks; by `shoppers new`.",
         "",
         'extends = "markets/base"',
         'drop = ["brands", "retailers"]',

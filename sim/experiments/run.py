@@ -196,7 +196,7 @@ def _match(
         )
     weight = planned_spend(written, scenario.weeks, spec.finance.discount_rate)
     if weight <= 0:
-        raise UsageError(f"arm {arm!r} cannot be matched to {goal!r}: it spends on no lever before week {scenario.weeks}")
+        raise UsageError(f"arm {arm!r} cannot be matched to {goal!r}: it spends on no lever in time")
     factor = target / weight
     if only_spends(written):
         return scaled(written, factor), target

@@ -29,6 +29,8 @@ VISITS_A_WEEK = 3_000
 YEARS = 8
 WEEKS = 52 + 52 * YEARS
 """Many weeks and fewer shoppers, because the luck of weekly prices, common to all shoppers, is the larger noise."""
+FIRST_REVIEWS = (0.4, 0.4, 0.4, 0.6, 1.0)
+"""Reviews of 1 to 5 stars a thousand shoppers of the whole market, before the first round."""
 GAINS = (1.0, 0.7, 0.5, 0.4, 0.3)
 TOLERANCE = 0.01
 """Largest error of ln share at the last round, beyond three standard errors, before a calibration counts as failed."""
@@ -88,7 +90,7 @@ def settle(
         taste_concentration=spec.category.taste_concentration,
         satisfaction_centre=-0.1,
         talk_centre=0.3,
-        reviews={k: [0.4 * s / total, 0.4 * s / total, 0.4 * s / total, 0.6 * s / total, s / total] for k, s in start.items()},
+        reviews={key: [share / total * n for n in FIRST_REVIEWS] for key, share in start.items()},
     )
     for step, gain in enumerate(GAINS):
         now, error = _improve(spec, params, behaviours, now, gain, derive(seed, "steady", step))
@@ -101,7 +103,7 @@ def _improve(
     spec: MarketSpec, params: Mapping[str, Params], behaviours: Mapping[str, Behaviour] | None, now: Calibrated,
     gain: float, seed: int,
 ) -> tuple[Calibrated, float]:  # fmt: skip
-    """Run the undisturbed market once and move every constant towards its target; return also the worst error beyond luck."""
+    """Run the undisturbed market once, move every constant towards its target, and tell the worst error beyond luck."""
     shoppers = int(np.clip(VISITS_A_WEEK / spec.category.purchase_rate, 1000, 200_000))
     trial = spec.model_copy(update={"shoppers": shoppers, "calibrated": now})
     sums, window = _Sums(np.zeros((YEARS, len(spec.brands)), np.int64)), Window(-52, 0)

@@ -48,13 +48,14 @@ def content_key(command: str, options: Mapping[str, object], scenario_toml: str,
 
 
 def model_version() -> str:
-    """Return the project's version and a hash of all source files of the market, such as `0.1.0+3f2a9c1b`.
+    """Return the project's version and a hash of the sources of market and experiments, such as `0.1.0+3f2a9c1b`.
 
     Whatever changes a number changes a source file, and so the name of the result; so do harmless changes.
     """
     found = hashlib.sha256()
-    root = Path(sim.__file__).parent / "market"
-    for path in sorted(root.rglob("*.py"), key=lambda path: path.relative_to(root).as_posix()):
+    root = Path(sim.__file__).parent
+    sources = [*(root / "market").rglob("*.py"), *(root / "experiments").rglob("*.py")]
+    for path in sorted(sources, key=lambda path: path.relative_to(root).as_posix()):
         text = path.read_bytes().replace(b"\r\n", b"\n")
         found.update(f"{path.relative_to(root).as_posix()}\0{len(text)}\0".encode() + text)
     return f"{package_version()}+{found.hexdigest()[:8]}"

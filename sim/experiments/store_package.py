@@ -152,6 +152,7 @@ def _panel(result: Result) -> list[Field]:
         keys["replicate"],
         _field("shopper", "integer", "the shopper; the same number is the same person in every arm of a replicate"),
         _field("day", "integer", "days since the end of the burn-in", "days"),
+        _field("basket", "integer", "number of the visit, to tell a shopper's visits apart"),
         keys["brand"],
         _field("retailer", "string", "where it was bought", among=result.retailers),
         _field("units", "integer", "units bought", "units"),

@@ -19,6 +19,7 @@ _HOW = {"compression": "zstd", "compression_level": 3, "version": "2.6", "write_
 _PLAIN_COLUMNS = {
     "shopper": pa.int32(),
     "day": pa.int32(),
+    "basket": pa.int32(),
     "units": pa.int32(),
     "price": pa.float64(),
     "points": pa.int32(),

@@ -152,7 +152,8 @@ def plan_rows(scenario: str, overrides: Sequence[str], folders: Sequence[Path], 
     for frame, field in fields:
         axes = ", ".join(field.axes)
         seen[frame, field.name] = {
-            "of": frame, "name": field.name, "shape": f"({axes})", "type": field.dtype, "unit": field.unit, "meaning": field.doc,
+            "of": frame, "name": field.name, "shape": f"({axes})", "type": field.dtype, "unit": field.unit,
+            "meaning": field.doc,
         }  # fmt: skip
     return list(seen.values())
 

@@ -1,0 +1,1 @@
+"""The simulated market: shoppers, brands and retailers, week by week."""

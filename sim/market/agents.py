@@ -6,7 +6,7 @@ import mesa
 import numpy as np
 
 from sim.market.brands.capability import build, lift
-from sim.market.spec import LEVERS
+from sim.market.spec import LEVERS, Lever
 from sim.market.spec import Brand as BrandSpec
 from sim.market.spec import Retailer as RetailerSpec
 from sim.market.state import NEVER
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 CUSTOMERS_HALF_LIFE = 13.0  # weeks of units sold by which a brand's number of customers is judged
 
 
-class Brand(mesa.Agent):  # type: ignore[misc]
+class Brand(mesa.Agent):
     """A brand: sets a price, spends on levers, runs a scheme. `index` is its row in every array with axis B."""
 
     model: "Market"
@@ -49,7 +49,7 @@ class Brand(mesa.Agent):  # type: ignore[misc]
         units = spec.shoppers * spec.category.purchase_rate * self.model.shares[self.index]
         return float(units * self.model.world.list_price_start[self.index])
 
-    def spend(self, lever: str) -> float:
+    def spend(self, lever: Lever) -> float:
         """Money a week on a lever, on top of the category's norm; nothing in the run-off."""
         return 0.0 if self.model.running_off else self.settings.spend.get(lever, 0.0)
 
@@ -79,7 +79,7 @@ class Brand(mesa.Agent):  # type: ignore[misc]
         customers[self.index] = keep * customers[self.index] + (1.0 - keep) * now
 
 
-class Retailer(mesa.Agent):  # type: ignore[misc]
+class Retailer(mesa.Agent):
     """A retailer: quotes a price for every brand. `index` is its row in every array with axis R."""
 
     model: "Market"

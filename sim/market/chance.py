@@ -11,7 +11,7 @@ import zlib
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.market.compiled import formula, kernel
+from sim.market.compiled import Array, Word, formula, kernel
 
 MULTIPLY_0 = np.uint64(0xD2511F53)
 MULTIPLY_1 = np.uint64(0xCD9E8D57)
@@ -74,12 +74,13 @@ def clock(week: int, visit_round: int = 0) -> np.uint64:
 def derive(seed: int, name: str, number: int = 0) -> int:
     """Return a new 64-bit seed from a seed, a purpose and a number, e.g. of a replicate."""
     k0, k1 = key(seed)
-    a, b, _, _ = philox.py_func(np.uint64(number), np.uint64(0), np.uint64(0), purpose(f"derive/{name}"), k0, k1)
+    plain = philox.py_func  # type: ignore[attr-defined]
+    a, b, _, _ = plain(np.uint64(number), np.uint64(0), np.uint64(0), purpose(f"derive/{name}"), k0, k1)
     return (int(b) << 32 | int(a)) >> 1  # fits into a signed 64-bit integer, as files hold it
 
 
 @kernel
-def _words(who, at, index, why, k0, k1, out):  # noqa: ANN001, ANN202
+def _words(who: Array, at: Word, index: int, why: Word, k0: Word, k1: Word, out: Array) -> None:
     for j in range(who.size):
         a, b, c, d = philox(np.uint64(who[j]), at, np.uint64(index), why, k0, k1)
         out[0, j] = a

@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import numba
 import numpy as np
@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 """An array of any type, as kernels take them."""
+
+Lane: TypeAlias = Any
+"""A number inside a kernel, which Python's types do not describe."""
 
 Word = np.uint64
 """A 32-bit word in a 64-bit lane, as the generator wants it."""

@@ -6,19 +6,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.market.chance import key, normals, philox, purpose
-from sim.market.compiled import formula, kernel
+from sim.market.compiled import Array, Lane, Word, formula, kernel
 
 MOST_TRIES = 64
 TWO_32 = 2.0**-32
 
 
 @formula
-def _open_unit(word):  # noqa: ANN001, ANN202 - compiled
+def _open_unit(word: Word) -> Lane:
     return (np.float64(np.uint32(word)) + 0.5) * TWO_32
 
 
 @kernel
-def _log_gammas(shopper, lane, shape, why, k0, k1):  # noqa: ANN001, ANN202
+def _log_gammas(shopper: int, lane: int, shape: float, why: Word, k0: Word, k1: Word) -> Lane:
     """Return ln of one gamma variate (Marsaglia & Tsang 2000), by ln G(a) = ln G(a + 1) + ln(U)/a if a < 1."""
     boosted = shape + 1.0 if shape < 1.0 else shape
     d = boosted - 1.0 / 3.0
@@ -39,7 +39,7 @@ def _log_gammas(shopper, lane, shape, why, k0, k1):  # noqa: ANN001, ANN202
 
 
 @kernel
-def _fill_log_gammas(out, shapes, why, k0, k1):  # noqa: ANN001, ANN202
+def _fill_log_gammas(out: Array, shapes: Array, why: Word, k0: Word, k1: Word) -> None:
     for i in range(out.shape[0]):
         for b in range(out.shape[1]):
             out[i, b] = _log_gammas(i, b, shapes[b], why, k0, k1)

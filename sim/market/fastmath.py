@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.market.compiled import formula
+from sim.market.compiled import Lane, formula
 
 f = np.float32
 LN2 = f(0.693147181)
@@ -10,7 +10,7 @@ LOG2E = f(1.44269504)
 
 
 @formula
-def ln(x):  # noqa: ANN001, ANN201 - compiled
+def ln(x: Lane) -> Lane:
     """Return the natural logarithm of a positive float32, to about one unit in the last place."""
     bits = np.float32(x).view(np.int32)
     e = (bits - np.int32(0x3F3504F3)) >> np.int32(23)
@@ -29,7 +29,7 @@ def ln(x):  # noqa: ANN001, ANN201 - compiled
 
 
 @formula
-def exp(x):  # noqa: ANN001, ANN201 - compiled
+def exp(x: Lane) -> Lane:
     """Return e to the power of a float32 between -87 and 88 (clamped), to about two units in the last place."""
     x = min(max(f(x), f(-87)), f(88))
     n = np.float32(np.int32(x * LOG2E + f(256.5))) - f(256)
@@ -46,7 +46,7 @@ def exp(x):  # noqa: ANN001, ANN201 - compiled
 
 
 @formula
-def cos_turn(t):  # noqa: ANN001, ANN201 - compiled
+def cos_turn(t: Lane) -> Lane:
     """Return the cosine of `t` turns, `t` in [0, 1], to about 1e-7."""
     x = (abs(f(t) - f(0.5)) - f(0.25)) * f(6.28318531)
     x2 = x * x
@@ -58,24 +58,24 @@ def cos_turn(t):  # noqa: ANN001, ANN201 - compiled
 
 
 @formula
-def sigmoid(x):  # noqa: ANN001, ANN201 - compiled
+def sigmoid(x: Lane) -> Lane:
     """Return the logistic function of a float32."""
     return f(1) / (f(1) + exp(-f(x)))
 
 
 @formula
-def tanh(x):  # noqa: ANN001, ANN201 - compiled
+def tanh(x: Lane) -> Lane:
     """Return the hyperbolic tangent of a float32."""
     return f(1) - f(2) / (exp(f(2) * f(x)) + f(1))
 
 
 @formula
-def normal(first, second):  # noqa: ANN001, ANN201 - compiled
+def normal(first: Lane, second: Lane) -> Lane:
     """Return a standard normal from two uniforms in (0, 1) (Box & Muller 1958)."""
     return np.sqrt(f(-2) * ln(first)) * cos_turn(second)
 
 
 @formula
-def gumbel(u):  # noqa: ANN001, ANN201 - compiled
+def gumbel(u: Lane) -> Lane:
     """Return a standard Gumbel from a uniform in (0, 1)."""
     return -ln(-ln(u))

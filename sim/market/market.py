@@ -44,7 +44,7 @@ VISITS_A_BLOCK = 8000
 """Visits of a block and round that keep its scratch space within a core's own cache."""
 
 
-class Market(mesa.Model):  # type: ignore[misc]
+class Market(mesa.Model):
     """A market of shoppers, brands and retailers; a Mesa model whose `step` is one week.
 
     Parameters

@@ -6,7 +6,12 @@ from pydantic import Field, StringConstraints, model_validator
 
 from sim.market.dials import Settings, dial
 
-LEVERS = (
+Lever = Literal[
+    "first_contact", "transaction", "usage", "multiplier", "relate", "educate", "advocacy", "learn",
+    "people", "personalisation", "adverts",
+]  # fmt: skip
+
+LEVERS: tuple[Lever, ...] = (
     "first_contact",
     "transaction",
     "usage",
@@ -30,10 +35,6 @@ MAX_SHOPPERS = 100_000_000
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
 Money = Annotated[float, Field(ge=0)]
-Lever = Literal[
-    "first_contact", "transaction", "usage", "multiplier", "relate", "educate", "advocacy", "learn",
-    "people", "personalisation", "adverts",
-]  # fmt: skip
 
 
 class Spread(Settings):
@@ -236,6 +237,9 @@ class Record(Settings):
     panel: int = Field(2500, ge=0, le=10_000_000, description="shoppers whose every purchase is written out")
 
 
+Stars = Annotated[list[float], Field(min_length=5, max_length=5)]
+
+
 class Calibrated(Settings):
     """Constants fitted once in the undisturbed market, then frozen for every arm."""
 
@@ -243,7 +247,7 @@ class Calibrated(Settings):
     taste_concentration: float | None = Field(description="S of the tastes drawn, so that the measured S is right")
     satisfaction_centre: float = Field(description="mean satisfaction to subtract, so that its mean is zero")
     talk_centre: float = Field(description="mean satisfaction of those who talk, to subtract from what is said")
-    reviews: dict[Key, Annotated[list[float], Field(min_length=5, max_length=5)]] = Field(description="reviews of 1 to 5 stars a thousand shoppers, at rest")
+    reviews: dict[Key, Stars] = Field(description="reviews of 1 to 5 stars a thousand shoppers, at rest")
 
 
 class MarketSpec(Settings):

@@ -142,7 +142,7 @@ def _load(path: Path) -> ModuleType:
 def _behaviour(module: ModuleType) -> Behaviour:
     found = getattr(module, "BEHAVIOUR", None)
     if not isinstance(found, Behaviour):
-        raise UsageError(f"{module.__file__}: holds no BEHAVIOUR; it must define one, of type sim.market.week.Behaviour")
+        raise UsageError(f"{module.__file__}: holds no BEHAVIOUR of type sim.market.week.Behaviour")
     return found
 
 

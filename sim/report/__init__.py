@@ -1,1 +1,1 @@
-"""Figures and documents, made from results only: nothing here simulates."""
+"""Figures and documents, made from results only."""

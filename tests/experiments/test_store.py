@@ -37,6 +37,7 @@ def some_panel(random, rows):
     panel = {
         "shopper": random.integers(0, 1000, rows).astype(np.int32),
         "day": np.sort(random.integers(0, 56, rows)).astype(np.int32),
+        "basket": np.arange(rows, dtype=np.int32),
         "brand": random.integers(0, 3, rows).astype(np.uint8),
         "retailer": random.integers(0, 2, rows).astype(np.uint8),
         "units": np.ones(rows, np.int32),

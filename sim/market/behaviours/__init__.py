@@ -1,0 +1,1 @@
+"""One shopper behaviour a file; each defines BEHAVIOUR."""

@@ -48,7 +48,7 @@ class Params(BaseParams):
         source="assumption: half of what people would say is said",
     )  # fmt: skip
     recommending: bool = dial(
-        True, "whether buyers recommend and warn at all", source="model §2: a switch; the reference workload has neither",
+        True, "whether buyers recommend and warn at all", source="model §2: a switch, off in the reference workload",
     )  # fmt: skip
     posting: float = dial(
         0.01, "chance to post a review of a purchase one sd from the norm", plausible=(0.002, 0.05), ge=0, le=1,
@@ -101,7 +101,8 @@ def _tell(
         if (recommends | warns) and unit(w2) < f(talk) * sociability[i]:
             said = s - f(centre)
             steps = min(max(np.rint(said * f(16)), f(-128)), f(127))
-            saying[i] = np.uint32(b + 1) | np.uint32(int(steps) + 128) << np.uint32(8) | np.uint32(week) << np.uint32(16)
+            what = np.uint32(b + 1) | np.uint32(int(steps) + 128) << np.uint32(8)
+            saying[i] = what | np.uint32(week) << np.uint32(16)
             talked[b] += 1
             valence[b] += int(np.rint(s * f(65536)))
 
@@ -178,8 +179,8 @@ BEHAVIOUR = Behaviour(
     ),
     reads=("choice", "satisfaction", "sociability", "level", "talk_centre"),
     writes=(
-        "saying", "posts", "recommended", "talked", "talk_valence", "reviews_posted", "review_score", "review_score_square",
-        "stars", "score", "score_square",
+        "saying", "posts", "recommended", "talked", "talk_valence", "reviews_posted", "review_score",
+        "review_score_square", "stars", "score", "score_square",
     ),
     setup=setup,
     on_visit=on_visit,

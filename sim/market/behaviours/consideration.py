@@ -6,8 +6,9 @@ last purchase disappointed badly evaluates.
 
 Each brand comes to mind at a visit with a chance that falls with expertise (experts search more, and find more).
 By the max-stability of Gumbel noise the choice among *the best few that come to mind and the best few found by
-search* equals the choice among all, so set sizes are an account of the decision and not a distortion of it. When shoppers
-are asked which brand they prefer, they know every brand they ever bought, and others by the same chance, for good.
+search* equals the choice among all, so set sizes are an account of the decision and not a distortion of it. When
+shoppers are asked which brand they prefer, they know every brand they ever bought, and others by the same chance,
+for good.
 """
 
 import numpy as np
@@ -61,7 +62,8 @@ class Params(BaseParams):
 @kernel
 def _decide(
     who: Array, count: int, last_brand: Array, unsettled: Array, entropy: Array, expertise: Array, price_gain: Array,
-    review_gain: float, readiness: float, cost: float, steepness: float, at: Word, why: Word, k0: Word, k1: Word, evaluates: Array,
+    review_gain: float, readiness: float, cost: float, steepness: float, at: Word, why: Word, k0: Word, k1: Word,
+    evaluates: Array,
 ) -> None:  # fmt: skip
     """Decide for each visit whether the shopper evaluates."""
     b, c0, scale = f(readiness + review_gain), f(cost), f(1.0 / steepness)
@@ -135,8 +137,8 @@ def on_visit(block: Block) -> None:
     if params.habit and not block.expected:
         _decide(
             visit.who, block.count, state.last_brand, state.unsettled, state.entropy, state.expertise,
-            state.price_gain, block.world.review_gain[0], params.readiness, params.cost_of_looking, params.steepness, block.at,
-            block.draw("consideration/evaluate"), *block.key, visit.evaluates,
+            state.price_gain, block.world.review_gain[0], params.readiness, params.cost_of_looking, params.steepness,
+            block.at, block.draw("consideration/evaluate"), *block.key, visit.evaluates,
         )  # fmt: skip
         block.active = int(_evaluators_first(visit.who, visit.habitual, visit.evaluates, block.count))
     when, why = (clock(0), "consideration/aware") if block.expected else (block.at, "consideration/mind")

@@ -12,7 +12,7 @@ from pydantic import Field as Setting
 
 from sim.market import chance
 from sim.market.block import Block
-from sim.market.compiled import Array, formula, kernel
+from sim.market.compiled import Array, Lane, formula, kernel
 from sim.market.dials import Params as BaseParams
 from sim.market.dials import dial
 from sim.market.fastmath import exp, ln, tanh
@@ -62,7 +62,7 @@ def setup(market: Market) -> None:
 
 
 @formula
-def poisson_tail(mean, least):  # noqa: ANN001, ANN201 - compiled
+def poisson_tail(mean: Lane, least: Lane) -> Lane:
     """Return about P(Poisson(mean) >= least), within .01 (Wilson & Hilferty 1931)."""
     n = max(f(least), f(0.5))
     root = exp(ln(max(f(mean), f(1e-9)) / n) * f(1 / 3))
@@ -127,9 +127,7 @@ BEHAVIOUR = Behaviour(
     order=70,
     does="what the reward a member saves for is worth at the moment of choice",
     params=Params,
-    state=(
-        Field("reward_interest", ("N",), "float32", "", "interest in rewards, mean 1", fill=1, fixed=True),
-    ),
+    state=(Field("reward_interest", ("N",), "float32", "", "interest in rewards, mean 1", fill=1, fixed=True),),
     visit=(
         Field("minds_rewards", ("V",), "float32", "", "interest in rewards of the shopper"),
         Field("held", ("S", "V"), "float32", "points", "points held in each scheme"),

@@ -44,7 +44,9 @@ def _ages(who: Array, count: int, week: int, bought_week: Array, age: Array) -> 
 
 
 @kernel
-def _add(count: int, fade: float, weight: float, discounts: float, remembered: Array, familiar: Array, utility: Array) -> None:
+def _add(
+    count: int, fade: float, weight: float, discounts: float, remembered: Array, familiar: Array, utility: Array
+) -> None:
     """Fade what is remembered by its age, which `familiar` holds and gives way to how fresh it is."""
     for b in range(utility.shape[0]):
         row, own, memory = utility[b], familiar[b], remembered[b]

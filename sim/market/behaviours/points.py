@@ -30,7 +30,7 @@ class Params(BaseParams):
 
     joining: Literal["choice", "everybody"] = Setting(
         "choice",
-        description="shoppers join at a purchase if it is worth their while; or everybody only collects (reference workload)",
+        description="shoppers join at a purchase if it is worth their while; or everybody collects, without rewards",
     )
     hassle: float = dial(
         0.2, "mean trouble of joining", unit="list prices", plausible=(0.05, 1), ge=0, le=100,

@@ -38,7 +38,7 @@ class Params(BaseParams):
     )  # fmt: skip
     quotes: Literal["posted", "personal"] = Setting(
         "posted",
-        description="retailers post weekly prices for all, or each quote is drawn for the shopper alone, all at the first",
+        description="retailers post weekly prices for all, or each quote is drawn for one shopper alone",
     )
     form: Literal["relative", "absolute"] = Setting(
         "relative", description="utility falls with ln(cost / price at the start), or with cost in money"
@@ -78,7 +78,7 @@ def _pick_shops(
     total = 0
     for j in range(count):
         i = who[j]
-        a, b, c, d = philox(np.uint64(i), at, np.uint64(0), why, k0, k1)
+        a, b, c, _ = philox(np.uint64(i), at, np.uint64(0), why, k0, k1)
         n = 1
         if j < active:
             n = min(least + int(f(added) * expertise[i] + unit(a)), retailers)
@@ -97,7 +97,7 @@ def _pick_shops(
             pool >>= np.uint64(16)
             take = draw < (np.uint64(left) << np.uint64(16))
             bits |= np.uint32(take) << np.uint32(r)
-            left -= take
+            left -= int(take)
         mask[j] = bits
     return total
 
@@ -204,8 +204,9 @@ def _look(block: Block, params: Params) -> None:
         block.at, block.draw("price_comparison/shops"), *block.key, visit.quotes,
     )  # fmt: skip
     dispersion = float(np.mean([r.price_dispersion for r in market.retailer_specs]))
+    low, span = world.list_price * (1.0 - dispersion), world.list_price * 2.0 * dispersion
     _least_personal(
-        visit.who, block.count, visit.quotes, world.list_price * (1.0 - dispersion), world.list_price * 2.0 * dispersion,
+        visit.who, block.count, visit.quotes, low, span,
         block.at, block.draw("price_comparison/personal"), *block.key, visit.cost, visit.spare,
     )  # fmt: skip
 
@@ -229,9 +230,7 @@ BEHAVIOUR = Behaviour(
     order=30,
     does="experts draw more quotes of retailers and keep the lowest",
     params=Params,
-    world=(
-        Field("posted", ("R", "B"), "float64", "money", "price of each brand at each retailer this week"),
-    ),
+    world=(Field("posted", ("R", "B"), "float64", "money", "price of each brand at each retailer this week"),),
     visit=(
         Field("cost", ("B", "V"), "float32", "money", "lowest price found"),
         Field("shop", ("B", "V"), "uint8", "retailer", "who quotes the lowest price found"),

@@ -93,7 +93,8 @@ def virtual_past(market: Market) -> None:
     kept = 0.5 ** (1.0 / params.memory_half_life)
     _remember(
         state.taste + market.world.constant.astype(np.float32), state.rate, params.learning, kept, market.week,
-        params.past_purchases, market.draw("usage/past"), *market.key, state.memory, state.bought_week, state.last_brand,
+        params.past_purchases, market.draw("usage/past"), *market.key, state.memory, state.bought_week,
+        state.last_brand,
     )  # fmt: skip
 
 
@@ -147,7 +148,9 @@ def open_week(market: Market) -> None:
 
 
 @kernel
-def _moments(who: Array, count: int, at: Word, why: Word, k0: Word, k1: Word, q0: Array, q1: Array, q2: Array, q3: Array) -> None:
+def _moments(
+    who: Array, count: int, at: Word, why: Word, k0: Word, k1: Word, q0: Array, q1: Array, q2: Array, q3: Array
+) -> None:
     """Draw four standard normal moments a visit (Box & Muller 1958, both of each pair)."""
     for j in range(count):
         w0, w1, w2, w3 = philox(np.uint64(who[j]), at, np.uint64(0), why, k0, k1)
@@ -232,7 +235,8 @@ def on_visit(block: Block) -> None:
     moments = visit.moments
     _moments(visit.who, block.count, block.at, block.draw("usage/episode"), *block.key, *moments)
     _add_brand(block.count, visit.choice, base, moments)
-    _remembered_episode(block.count, params.peak, params.end, scale * params.noise, *moments, visit.experienced)
+    q0, q1, q2, q3 = moments
+    _remembered_episode(block.count, params.peak, params.end, scale * params.noise, q0, q1, q2, q3, visit.experienced)
     _satisfy(
         visit.who, block.count, visit.choice, expected, state.memory, state.bought_week, world.fade[0], block.week,
         params.gap_weight, params.loss_aversion, params.memory_in_expectation / weight, world.satisfaction_centre[0],
@@ -268,8 +272,8 @@ BEHAVIOUR = Behaviour(
     tallies=(Field("satisfaction", ("B",), "int64", "sd/65536", "sum of satisfaction"),),
     reads=("choice", "lift", "level", "rating_change", "satisfaction_centre"),
     writes=(
-        "memory", "bought_week", "last_brand", "fade", "moments", "experienced", "faded", "previous_week", "satisfaction",
-        "unsettled",
+        "memory", "bought_week", "last_brand", "fade", "moments", "experienced", "faded", "previous_week",
+        "satisfaction", "unsettled",
     ),
     setup=setup,
     open_week=open_week,

@@ -92,7 +92,9 @@ def _count_owners(
     for j in range(count):
         i = who[j]
         first, last = np.uint64(start[i]), np.uint64(start[i + np.uint32(1)])
-        part = f(weight) * listening[i] / f(max(np.int64(last - first), 1))
+        if first == last:
+            continue
+        part = f(weight) * listening[i] / f(np.int32(last - first))
         for t in range(first, last):
             b = owned[np.uint32(ties[t])]
             if b < NOTHING:

@@ -1,0 +1,1 @@
+"""What brands do with money."""

@@ -5,18 +5,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.market.chance import uniforms
+from sim.market.chance import ROUNDS_A_WEEK, uniforms
 from sim.market.record.recorder import Recorder
 
 if TYPE_CHECKING:
     from sim.market.block import Block
     from sim.market.market import Market
 
-COLUMNS = ("shopper", "day", "brand", "retailer", "units", "price", "points")
+COLUMNS = ("shopper", "day", "basket", "brand", "retailer", "units", "price", "points")
 
 
 class PanelRecorder(Recorder):
-    """Writes out the purchases of panelists: shopper, day, brand, retailer, units, price paid, points redeemed.
+    """Writes out the purchases of panelists: shopper, day, basket, brand, retailer, units, price paid, points redeemed.
+
+    A basket is one visit; its number tells a shopper's visits apart.
 
     Parameters
     ----------
@@ -49,7 +51,8 @@ class PanelRecorder(Recorder):
         who = visit.who[rows]
         day = np.floor(uniforms(block.market.seed, "panel/day", who, at=block.week, index=block.round)[0] * 7)
         self._parts[block.week, block.first, block.round] = (
-            who.astype(np.int32), (block.week * 7 + day).astype(np.int32), visit.choice[rows].copy(),
+            who.astype(np.int32), (block.week * 7 + day).astype(np.int32),
+            np.full(len(rows), block.week * ROUNDS_A_WEEK + block.round, np.int32), visit.choice[rows].copy(),
             visit.retailer[rows].copy(), np.ones(len(rows), np.int32), visit.paid[rows] / 100.0,
             visit.points_redeemed[rows].copy(),
         )  # fmt: skip
@@ -60,5 +63,5 @@ class PanelRecorder(Recorder):
         if not parts:
             return {name: np.empty(0, np.int32) for name in COLUMNS}
         columns = {name: np.concatenate([part[c] for part in parts]) for c, name in enumerate(COLUMNS)}
-        order = np.lexsort((columns["shopper"], columns["day"]))
+        order = np.lexsort((columns["basket"], columns["shopper"], columns["day"]))
         return {name: column[order] for name, column in columns.items()}

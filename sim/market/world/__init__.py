@@ -1,0 +1,1 @@
+"""What shoppers share: reviews and the social network."""
