@@ -7,8 +7,9 @@ from typing import Any
 
 from sim.errors import ResultError
 from sim.experiments.compare import differences as paired_differences
+from sim.experiments.replicates import Progress
 from sim.experiments.result import BASELINE, Difference, Result
-from sim.experiments.run import WINDOW, Progress, run_scenario
+from sim.experiments.run import WINDOW, run_scenario
 from sim.experiments.store import content_key, folder_for, is_finished, model_version, original_name, write_result
 from sim.experiments.store import load_result as _load_result
 from sim.market.week import Behaviour

@@ -8,6 +8,7 @@ from statistics import median
 from typing import Any
 
 from sim.experiments.steady import settled
+from sim.experiments.tables import table
 from sim.market.compiled import mark_compiled
 from sim.market.market import Market
 from sim.market.record.recorder import Recorder
@@ -16,7 +17,6 @@ from sim.market.spec import MarketSpec
 from sim.market.week import Behaviour, Plan
 from sim.scenario.load import load_scenario
 from sim.scenario.model import Scenario
-from sim.tables import table
 
 HOOKS = ("open_week", "on_shoppers", "on_visit", "close_week")
 

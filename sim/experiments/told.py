@@ -8,13 +8,13 @@ from typing import Any
 from sim.experiments.beside import Beside
 from sim.experiments.compare import arm_costs, interval
 from sim.experiments.result import METRICS, Difference, Result
+from sim.experiments.tables import level, signed, table
+from sim.market.building import SHOPPERS, WORLD
 from sim.market.dials import register
-from sim.market.market import SHOPPERS, WORLD
 from sim.market.spec import MarketSpec
 from sim.market.week import Plan, discover
 from sim.measure.performance import Measures
 from sim.scenario.load import load_scenario
-from sim.tables import level, signed, table
 
 
 def _number(value: float) -> float | None:

@@ -10,38 +10,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import UsageError
-from sim.market import chance, draws
+from sim.market import chance
 from sim.market.agents import Brand, Retailer, Shopper
 from sim.market.block import Block
-from sim.market.brands.capability import CAPABILITY_FIELDS
+from sim.market.building import (
+    AGES,
+    ATTRIBUTES,
+    SHOPPERS,
+    WORD_AGES,
+    WORLD,
+    block_size,
+    brands_starting_schemes,
+    brands_with_schemes,
+    draw_traits,
+    fill_world,
+    share_of,
+)
 from sim.market.dials import Params
 from sim.market.record.poll import CHUNK
 from sim.market.record.recorder import Recorder
 from sim.market.spec import LEVERS, Intervention, MarketSpec
 from sim.market.spec import Brand as BrandSpec
 from sim.market.spec import Retailer as RetailerSpec
-from sim.market.state import Field, Frame
+from sim.market.state import Frame
 from sim.market.timeline import effective, effective_settings
 from sim.market.week import Behaviour, Phase, Plan, discover
 from sim.market.world.network import Ties, lay_ties
-from sim.market.world.reviews import seed_platform
-
-AGES = 512  # weeks after which a memory is taken to be as old as it can be
-WORD_AGES = 64
-SHOPPERS = (
-    Field("expertise", ("N",), "float32", "", "how expert the shopper is, 0 to 1", fixed=True),
-    Field("price_sensitivity", ("N",), "float32", "utility/ln(cost)", "weight of price in utility", fixed=True),
-    Field("preferred", ("N",), "int8", "brand", "preferred brand at the last poll; -1 none", fill=-1),
-)
-WORLD = (
-    Field("list_price", ("B",), "float64", "money", "list price this week"),
-    Field("list_price_start", ("B",), "float64", "money", "list price at the start"),
-    Field("level", ("B",), "float64", "sd of experience", "level of experience beside the market's"),
-    Field("constant", ("B",), "float64", "utility", "fitted constant that keeps undisturbed shares put"),
-    *CAPABILITY_FIELDS,
-)
-VISITS_A_BLOCK = 8000
-"""Visits of a block and round that keep its scratch space within a core's own cache."""
 
 
 class Market(mesa.Model):
@@ -121,7 +115,7 @@ class Market(mesa.Model):
         self.retailer_specs: tuple[RetailerSpec, ...] = tuple(spec.retailers.values())
         shares = np.array([brand.share for brand in self.brand_specs])
         self.shares: NDArray[np.float64] = shares / shares.sum()
-        self.scheme_brands = self._brands_with_schemes(schemes)
+        self.scheme_brands = brands_with_schemes(self.spec, {*schemes, *brands_starting_schemes(self.timeline)})
         self.slot_of = np.full(len(shares), -1, np.int8)
         self.slot_of[list(self.scheme_brands)] = np.arange(len(self.scheme_brands))
         self.sizes = {
@@ -131,20 +125,11 @@ class Market(mesa.Model):
         everything = self.behaviours.values()
         self.state = Frame((*SHOPPERS, *(f for b in everything for f in b.state)), self.sizes)
         self.world = Frame((*WORLD, *(f for b in everything for f in b.world)), self.sizes)
-        self.block_size = self._block_size()
+        self.block_size = block_size(spec)
         self._build_workers()
         self.ties: Ties = lay_ties(spec.network, spec.shoppers, self.draw_seed("network"))
-        self._draw_traits()
-        self._fill_world()
-
-    def _brands_with_schemes(self, more: Sequence[str]) -> tuple[int, ...]:
-        """Return the brands that have a scheme, now or at any time to come."""
-        touched = {*more, *(key for key in brands_starting_schemes(self.timeline))}
-        return tuple(
-            k
-            for k, (key, brand) in enumerate(zip(self.brand_keys, self.brand_specs, strict=True))
-            if brand.scheme.reward_rate > 0 or key in touched
-        )
+        draw_traits(self)
+        fill_world(self)
 
     def _build_workers(self) -> None:
         """Make the scratch space of each worker, and the sums of the week."""
@@ -155,49 +140,11 @@ class Market(mesa.Model):
         self._workers = [Block(self, columns, tallies, self.block_size) for _ in range(self.threads)]
         self.poll_block = Block(self, columns, tallies, min(CHUNK, self.spec.shoppers))
 
-    def _block_size(self) -> int:
-        """Choose blocks with some thousands of visits each; a matter of speed that no result depends on."""
-        visits = max(min(self.spec.category.purchase_rate, 1.0), 0.02)
-        return int(min(max(VISITS_A_BLOCK / visits, 4096), 65536, max(self.spec.shoppers, 1)))
-
-    def _draw_traits(self) -> None:
-        spec, seed = self.spec, self.seed
-        people = spec.population
-        self.state.expertise[:] = draws.betas(
-            seed, "market/expertise", spec.shoppers, people.expertise.mean, people.expertise.spread
-        )
-        self.state.price_sensitivity[:] = draws.lognormals(
-            seed, "market/price_sensitivity", spec.shoppers, people.price_sensitivity, people.price_sensitivity_spread
-        )
-
-    def _fill_world(self) -> None:
-        world, spec = self.world, self.spec
-        world.list_price_start[:] = [brand.price for brand in self.brand_specs]
-        world.list_price[:] = world.list_price_start
-        drawn = 0.35 * chance.normals(self.seed, "market/level", np.arange(len(self.shares)))
-        world.level[:] = [
-            drawn[k] if brand.quality is None else brand.quality for k, brand in enumerate(self.brand_specs)
-        ]
-        world.stock[:] = 1.0
-        world.customers[:] = 1.0
-        calibrated = spec.calibrated
-        if calibrated is not None:
-            world.constant[:] = [calibrated.constants[key] for key in self.brand_keys]
-            world.satisfaction_centre[:] = calibrated.satisfaction_centre
-            world.talk_centre[:] = calibrated.talk_centre
-            reviews = np.array([calibrated.reviews[key] for key in self.brand_keys]) * spec.shoppers / 1000.0
-            seed_platform(self, reviews)
-        elif not self._reviews_in_stars():
-            seed_platform(self, np.tile([0.0, 0.0, 1.0, 0.0, 0.0], (len(self.shares), 1)), score_by_star=False)
-
-    def _reviews_in_stars(self) -> bool:
-        return bool(getattr(self.params.get("advocacy"), "in_stars", True))
-
     def _build_agents(self) -> None:
         self.brands = [Brand(self, k, key) for k, key in enumerate(self.brand_keys)]
         self.retailers = [Retailer(self, r, key) for r, key in enumerate(self.retailer_keys)]
         self.datacollector = mesa.DataCollector(
-            model_reporters={f"share_{key}": partial(_share_of, brand=k) for k, key in enumerate(self.brand_keys)}
+            model_reporters={f"share_{key}": partial(share_of, brand=k) for k, key in enumerate(self.brand_keys)}
         )
 
     def fork(
@@ -220,7 +167,7 @@ class Market(mesa.Model):
         twin = object.__new__(type(self))
         mesa.Model.__init__(twin, rng=self.seed)
         own = {"state", "world", "tally", "_workers", "poll_block", "brands", "retailers", "datacollector", "memo"}
-        for name in _ATTRIBUTES - own:
+        for name in ATTRIBUTES - own:
             setattr(twin, name, getattr(self, name))
         twin.state, twin.world, twin.memo = self.state.copy(), self.world.copy(), dict(self.memo)
         twin.timeline, twin.run_off_from, twin.recorders = tuple(timeline), run_off_from, list(recorders)
@@ -357,23 +304,3 @@ class Market(mesa.Model):
     def nbytes(self) -> int:
         """Bytes that grow with the number of shoppers: their state and their ties."""
         return int(self.state.nbytes + self.ties.start.nbytes + self.ties.to.nbytes)
-
-
-_ATTRIBUTES = {
-    "spec", "behaviours", "params_start", "params", "plan", "seed", "key", "purposes", "memo", "burn_in", "week",
-    "threads", "brand_keys", "retailer_keys", "brand_specs", "retailer_specs", "shares", "scheme_brands",
-    "slot_of", "sizes", "state", "world", "block_size", "tally", "poll_block", "ties", "brands", "retailers",
-    "datacollector", "_workers",
-}  # fmt: skip
-"""Everything a market is made of besides its future; a fork takes it over."""
-
-
-def brands_starting_schemes(timeline: Sequence[Intervention]) -> set[str]:
-    """Return the brands whose scheme a timeline touches."""
-    return {c.brand for c in timeline if c.brand and any(path.split(".")[0] == "scheme" for path in c.set)}
-
-
-def _share_of(market: Market, brand: int) -> float:
-    """Return a brand's share of the units of the week."""
-    units = market.tally.units
-    return float(units[brand] / max(units.sum(), 1))

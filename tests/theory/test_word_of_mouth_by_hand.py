@@ -41,14 +41,12 @@ def test_three_shoppers_hear_what_their_ties_say_by_hand():
     say(market, 0, 0, 1.5, week=19)
     say(market, 1, 0, -0.5, week=17)
     say(market, 2, 1, 2.0, week=20)
-    expected = WEIGHT / 2 * np.array(
-        [
-            [-0.5 * FRESH**3, 2.0],
-            [1.5 * FRESH, 2.0],
-            [1.5 * FRESH - 0.5 * FRESH**3, 0.0],
-        ]
-    )
-    assert np.allclose(heard(market), expected, atol=1e-6)
+    sums = [
+        [-0.5 * FRESH**3, 2.0],
+        [1.5 * FRESH, 2.0],
+        [1.5 * FRESH - 0.5 * FRESH**3, 0.0],
+    ]
+    assert np.allclose(heard(market), WEIGHT / 2 * np.array(sums), atol=1e-6)
 
 
 def test_a_tie_that_says_nothing_counts_in_the_mean():

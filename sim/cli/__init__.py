@@ -3,15 +3,15 @@
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
+from sim.cli.flags import running_options, setting_options
 from sim.errors import SimError
 
-Command = TypeVar("Command", bound=Callable[..., Any])
 CONTEXT = {"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "SHOPPERS", "max_content_width": 110}
 
 
@@ -42,38 +42,6 @@ def main() -> None:
     """
 
 
-def _setting_options(command: Command) -> Command:
-    """Add the flags that change a scenario."""
-    for option in (
-        click.option("--set", "values", multiple=True, metavar="PATH=VALUE", help="Override a number of the scenario."),
-        click.option("--seed", type=int, help="Seed of all chance; overrides the scenario's."),
-        click.option("--replicates", type=int, help="Number of replicates; overrides the scenario's."),
-        click.option(
-            "--behaviours", "folders", multiple=True, metavar="DIR", type=click.Path(path_type=Path),
-            help="Folder with further behaviour files (Python code that will run).",
-        ),
-    ):  # fmt: skip
-        command = option(command)
-    return command
-
-
-def _running_options(command: Command) -> Command:
-    """Add the flags of what runs."""
-    for option in (
-        click.option("--out", type=click.Path(path_type=Path), default=Path("results"), show_default=True,
-                     metavar="DIR", help="Where to make the result folder."),
-        click.option("--threads", type=click.IntRange(1, 256), default=lambda: os.cpu_count() or 1,
-                     help="Threads; they change the speed and nothing else.  [default: all processors]"),
-        click.option("--window", type=click.IntRange(1), default=26, show_default=True,
-                     help="Weeks before the run-off over which metrics are compared."),
-        click.option("--force", is_flag=True, help="Run again even if the same was run before."),
-        click.option("--json", "as_json", is_flag=True, help="Print JSON."),
-        click.option("--quiet", is_flag=True, help="No progress, no notes."),
-    ):  # fmt: skip
-        command = option(command)
-    return _setting_options(command)
-
-
 def _overrides(values: Sequence[str], seed: int | None, replicates: int | None) -> list[str]:
     """Put all overrides into one list; flags win over `--set`."""
     more = [f"{name}={value}" for name, value in (("seed", seed), ("replicates", replicates)) if value is not None]
@@ -98,8 +66,8 @@ def _run(
 ) -> Any:  # fmt: skip  # noqa: ANN401 - sim.api.Finished, imported late
     """Run a scenario with progress on stderr."""
     from sim.api import run
+    from sim.cli.progress import progress
     from sim.market.week import discover
-    from sim.progress import progress
 
     _say_if_compiling(quiet=quiet)
     with progress(quiet=quiet) as tell:
@@ -114,7 +82,7 @@ def _run(
 
 @main.command()
 @click.argument("scenario")
-@_running_options
+@running_options
 def run(
     scenario: str, values: tuple[str, ...], seed: int | None, replicates: int | None, folders: tuple[Path, ...],
     out: Path, threads: int, window: int, force: bool, as_json: bool, quiet: bool,
@@ -133,7 +101,7 @@ def run(
 @main.command()
 @click.argument("scenario")
 @click.option("--against", default="baseline", show_default=True, metavar="ARM", help="Arm to compare the others with.")
-@_running_options
+@running_options
 def compare(
     scenario: str, against: str, values: tuple[str, ...], seed: int | None, replicates: int | None,
     folders: tuple[Path, ...], out: Path, threads: int, window: int, force: bool, as_json: bool, quiet: bool,
@@ -223,8 +191,8 @@ def new(
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_(as_json: bool) -> None:
     """List the scenarios that come with the program."""
+    from sim.experiments.tables import table
     from sim.scenario.load import shipped
-    from sim.tables import table
 
     rows = [{"name": name, "title": title, "question": question} for name, title, question in shipped()]
     click.echo(json.dumps(rows, indent=2) if as_json else table(rows))
@@ -232,7 +200,7 @@ def list_(as_json: bool) -> None:
 
 @main.command()
 @click.argument("scenario")
-@_setting_options
+@setting_options
 def show(
     scenario: str, values: tuple[str, ...], seed: int | None, replicates: int | None, folders: tuple[Path, ...]
 ) -> None:
@@ -245,7 +213,7 @@ def show(
 
 @main.command()
 @click.argument("scenario")
-@_setting_options
+@setting_options
 def check(
     scenario: str, values: tuple[str, ...], seed: int | None, replicates: int | None, folders: tuple[Path, ...]
 ) -> None:
@@ -271,14 +239,14 @@ def schema(folders: tuple[Path, ...]) -> None:
 @click.option("--assumptions", is_flag=True, help="Print the assumption register instead.")
 @click.option("--data", is_flag=True, help="Print the data dictionary instead.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@_setting_options
+@setting_options
 def plan(
     scenario: str, assumptions: bool, data: bool, as_json: bool, values: tuple[str, ...], seed: int | None,
     replicates: int | None, folders: tuple[Path, ...],
 ) -> None:  # fmt: skip
     """Print the order of a week of SCENARIO: behaviours, what they do, what they read and write."""
+    from sim.experiments.tables import table
     from sim.experiments.told import plan_rows
-    from sim.tables import table
 
     which = "assumptions" if assumptions else "data" if data else "week"
     rows = plan_rows(scenario, _overrides(values, seed, replicates), folders, which)
@@ -308,7 +276,3 @@ def _classes(folders: Sequence[Path]) -> Any:  # noqa: ANN401 - mapping of names
     from sim.market.week import discover
 
     return {name: behaviour.params for name, behaviour in discover(folders).items()}
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,129 @@
+"""Running replicates: each burns in once, then every arm goes on from there, all arms on the same chance."""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.experiments.costs import costs
+from sim.market.building import brands_starting_schemes
+from sim.market.market import Market
+from sim.market.record.panel import PanelRecorder
+from sim.market.record.weekly import WeeklyTable
+from sim.market.record.window import Window
+from sim.market.spec import Intervention, MarketSpec
+from sim.market.week import Behaviour
+from sim.scenario.model import Scenario
+
+Progress = Callable[[float, str], None]
+Timeline = tuple[Intervention, ...]
+
+
+class Stopped(Exception):  # noqa: N818 - not an error: somebody asked
+    """The run was asked to stop."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """All that one replicate needs."""
+
+    spec: MarketSpec
+    scenario: Scenario
+    behaviours: Mapping[str, Behaviour] | None
+    timelines: Mapping[str, Timeline]
+    seed: int
+    panel: int
+    window: int
+    threads: int = 1
+
+
+@dataclass
+class Outcome:
+    """What one arm of one replicate has left."""
+
+    table: WeeklyTable
+    window: dict[str, NDArray[np.float64]]
+    panel: dict[str, NDArray[np.generic]]
+    costs: dict[str, float]
+
+
+class Clock:
+    """Counts weeks run by all threads and tells progress; carries the wish to stop."""
+
+    def __init__(self, weeks: int, tell: Progress | None, what: str) -> None:
+        self.weeks = max(weeks, 1)
+        self.done = 0
+        self.tell = tell
+        self.what = what
+        self.stop = threading.Event()
+        self.lock = threading.Lock()
+
+    def tick(self) -> None:
+        """Count one week."""
+        if self.stop.is_set():
+            raise Stopped
+        with self.lock:
+            self.done += 1
+            if self.tell is not None and (self.done % 8 == 0 or self.done == self.weeks):
+                self.tell(self.done / self.weeks, self.what)
+
+
+def replicate(job: Job, clock: Clock) -> dict[str, Outcome]:
+    """Run the burn-in once and every arm from there."""
+    scenario = job.scenario
+    started = set().union(*(brands_starting_schemes(t) for t in job.timelines.values()))
+    root = Market(
+        job.spec, scenario.behaviours, seed=job.seed, burn_in=scenario.burn_in, behaviours=job.behaviours,
+        schemes=sorted(started), threads=job.threads,
+    )  # fmt: skip
+    for _ in range(scenario.burn_in):
+        root.step()
+        clock.tick()
+    return {arm: _run_arm(job, root, timeline, clock) for arm, timeline in job.timelines.items()}
+
+
+def _run_arm(job: Job, root: Market, timeline: Timeline, clock: Clock) -> Outcome:
+    scenario = job.scenario
+    table, panel = WeeklyTable(), PanelRecorder(job.panel)
+    window = Window(max(scenario.weeks - job.window, 0), scenario.weeks)
+    market = root.fork(timeline, run_off_from=scenario.weeks, recorders=[table, panel, window])
+    for _ in range(scenario.weeks + scenario.run_off_weeks):
+        market.step()
+        clock.tick()
+    focal = market.brand_keys.index(scenario.focal)
+    return Outcome(table, window.measures(), panel.columns(), costs(table, job.spec, focal))
+
+
+def run_all(jobs: Sequence[Job], threads: int, clock: Clock) -> list[dict[str, Outcome]]:
+    """Run jobs side by side in threads (the kernels release the interpreter lock), in order of the jobs."""
+    with ThreadPoolExecutor(max(min(threads, len(jobs)), 1)) as pool:
+        futures = [pool.submit(replicate, job, clock) for job in jobs]
+        try:
+            waiting: set[Future[dict[str, Outcome]]] = set(futures)
+            while waiting:
+                done, waiting = wait(waiting, timeout=0.2, return_when=FIRST_COMPLETED)
+                for future in done:
+                    future.result()
+        except BaseException:
+            clock.stop.set()
+            for future in futures:
+                future.cancel()
+            raise
+    return [future.result() for future in futures]
+
+
+def jobs_of(
+    scenario: Scenario, spec: MarketSpec, behaviours: Mapping[str, Behaviour] | None,
+    timelines: Mapping[str, Timeline], seeds: Sequence[int], panel: int, window: int, threads: int,
+) -> list[Job]:  # fmt: skip
+    """Return one job a seed; threads that are left over work inside each market."""
+    spare = max(threads // len(seeds), 1)
+    return [Job(spec, scenario, behaviours, timelines, seed, panel, window, spare) for seed in seeds]
+
+
+def weeks_of(scenario: Scenario, arms: int) -> int:
+    """Return the weeks that one replicate takes."""
+    return scenario.burn_in + arms * (scenario.weeks + scenario.run_off_weeks)

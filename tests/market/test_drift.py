@@ -1,0 +1,144 @@
+"""Shares stay put when nobody moves, and go back when somebody has stopped moving (gates of the formulas, section 2).
+
+The shipped base market with every behaviour on. Tolerances are three standard errors over seeds beside the gate.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from sim.experiments import steady
+from sim.market.market import Market
+from sim.market.record.window import Window
+from sim.market.spec import Intervention, MarketSpec
+from sim.scenario import load_scenario
+
+YEARS = 6
+GATE = 0.01
+ROUND_TO_ROUND = 0.5
+"""Luck of a fitted constant, in units of the luck of one round of the fit: rounds weigh .30, .28, .21, .15, 0, by the
+gains 1, .7, .5, .4, .3, and the root of their squares is .48."""
+
+
+@dataclass
+class Rested:
+    """An undisturbed market over some years, for several seeds."""
+
+    shares: np.ndarray  # (seeds, years, B), of units
+    by_taste: np.ndarray  # (seeds, B)
+    concentration: np.ndarray  # (seeds,)
+
+
+@pytest.fixture(scope="module")
+def rested_spec() -> MarketSpec:
+    scenario = load_scenario("markets/base")
+    assert all(params.on for params in scenario.behaviours.values())
+    found = steady.settle(scenario.market, scenario.behaviours)
+    return scenario.market.model_copy(update={"calibrated": found})
+
+
+def run_undisturbed(spec: MarketSpec, shoppers: int, seeds: int) -> Rested:
+    shares, tastes, concentrations = [], [], []
+    for seed in range(101, 101 + seeds):
+        window = Window(0, 52)
+        market = Market(spec.model_copy(update={"shoppers": shoppers}), seed=seed, burn_in=52, recorders=[window])
+        units = []
+        for _ in range(52 * (1 + YEARS)):
+            market.step()
+            units.append(market.tally.units.copy())
+        yearly = np.array(units[52:]).reshape(YEARS, 52, -1).sum(axis=1)
+        shares.append(yearly / yearly.sum(axis=1, keepdims=True))
+        tastes.append(steady.shares_by_taste(market))
+        concentrations.append(window.concentration(market.shares))
+    return Rested(np.array(shares), np.array(tastes), np.array(concentrations))
+
+
+@pytest.fixture(scope="module")
+def rested(rested_spec) -> Rested:
+    return run_undisturbed(rested_spec, shoppers=4000, seeds=16)
+
+
+def mean_and_error(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the mean over seeds and its standard error."""
+    return values.mean(axis=0), values.std(axis=0, ddof=1) / np.sqrt(len(values))
+
+
+def assert_shares_stay(found: Rested) -> None:
+    moved, error = mean_and_error(np.log(found.shares[:, -1] / found.shares[:, 0]))
+    assert (np.abs(moved) <= GATE + 3 * error).all(), f"ln(share in year 6 / in year 1): {moved.round(4)}"
+
+
+def assert_shares_are_right(found: Rested) -> None:
+    off, error = mean_and_error(np.log(found.shares.mean(axis=1) / found.by_taste))
+    assert (np.abs(off) <= steady.TOLERANCE + 3 * error).all(), f"ln(share / share by taste): {off.round(4)}"
+
+
+def assert_concentration_is_right(found: Rested, spec: MarketSpec, shoppers: int) -> None:
+    measured, error = mean_and_error(found.concentration)
+    fitted_on = steady.VISITS_A_WEEK / spec.category.purchase_rate  # shoppers, one year: as here
+    one_round = found.concentration.std(ddof=1) * np.sqrt(shoppers / fitted_on)
+    tolerance = 3 * np.hypot(error, ROUND_TO_ROUND * one_round)
+    assert tolerance < 0.15  # tight enough to mean something
+    assert abs(measured - spec.category.taste_concentration) <= tolerance
+
+
+def test_every_brand_keeps_its_share_for_six_years_when_nobody_moves(rested):
+    assert_shares_stay(rested)
+
+
+def test_shares_at_rest_are_those_that_tastes_give(rested):
+    assert_shares_are_right(rested)
+
+
+def test_the_concentration_measured_on_a_year_of_purchases_is_the_one_asked_for(rested, rested_spec):
+    assert_concentration_is_right(rested, rested_spec, 4000)
+
+
+@pytest.mark.slow
+def test_at_ten_times_the_size_every_brand_still_keeps_its_share_and_concentration(rested_spec):
+    found = run_undisturbed(rested_spec, shoppers=10_000, seeds=64)
+    assert_shares_stay(found)
+    assert_shares_are_right(found)
+    assert_concentration_is_right(found, rested_spec, 10_000)
+
+
+def shocked(spec: MarketSpec, weeks: int, seeds: int) -> np.ndarray:
+    """Return ln(share after a price cut of some weeks / without it) of the focal brand, shape (seeds, weeks).
+
+    Each pair shares its burn-in and all of its chance, so the luck of both arms cancels.
+    """
+    cut = Intervention(brand="acme", from_week=0, to_week=26, set={"price": 0.96 * spec.brands["acme"].price})
+    ratios = []
+    for seed in range(201, 201 + seeds):
+        root = Market(spec.model_copy(update={"shoppers": 20_000}), seed=seed, burn_in=52)
+        for _ in range(52):
+            root.step()
+        arms = []
+        for timeline in ((cut,), ()):
+            market, units = root.fork(timeline), []
+            for _ in range(weeks):
+                market.step()
+                units.append(market.tally.units.copy())
+            arms.append(np.array(units)[:, 0] / np.array(units).sum(axis=1))
+        ratios.append(np.log(arms[0] / arms[1]))
+    return np.array(ratios)
+
+
+def assert_a_shock_fades(ratios: np.ndarray) -> None:
+    during, _ = mean_and_error(ratios[:, 13:26].mean(axis=1))
+    assert np.log(1.08) < during < np.log(1.12)  # a shock of about +10 %, as the gate wants it
+    after, error = mean_and_error(ratios[:, 26 + 39 : 26 + 52].mean(axis=1))
+    assert error < 0.005  # pairing makes it small: unpaired it would be .02
+    assert after <= np.log(1.01) + 3 * error
+    soon, _ = mean_and_error(ratios[:, 26:30].mean(axis=1))
+    assert after <= soon  # it fades, and does not feed itself
+
+
+def test_a_share_pushed_up_by_a_tenth_is_back_within_a_year(rested_spec):
+    assert_a_shock_fades(shocked(rested_spec, weeks=26 + 52, seeds=5))
+
+
+@pytest.mark.slow
+def test_with_many_seeds_a_share_pushed_up_by_a_tenth_is_back_within_a_year(rested_spec):
+    assert_a_shock_fades(shocked(rested_spec, weeks=26 + 52, seeds=40))
