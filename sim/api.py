@@ -81,10 +81,8 @@ def run(
         Threads to use; they change the speed and nothing else.
     force
         Run again even if the same was run before.
-    behaviours
-        Behaviours to choose from; those that ship if None.
-    tell
-        Called with the share done and what is being done.
+    behaviours, tell
+        Behaviours to choose from (those that ship if None); called with the share done and what is being done.
 
     Raises
     ------
@@ -105,18 +103,16 @@ def run(
         asked = content_key("run", options, to_toml(loaded.scenario), model_version())
         folder = folder_for(Path(out), loaded.name, asked)
         if is_finished(folder) and not force:
-            found = _load_result(folder)
-            return Finished(found, paired_differences(found, against), folder, reused=True)
+            kept = _load_result(folder)
+            return Finished(kept, paired_differences(kept, against), folder, reused=True)
     result = run_scenario(loaded, threads=threads, window=window, behaviours=behaviours, tell=tell)
-    found_differences = paired_differences(result, against)
+    found = paired_differences(result, against)
     if folder is not None:
         if tell is not None:
             tell(1.0, "writing")
-        write_result(
-            result, found_differences, folder, command="run", options=options,
-            figures=figures_of(result, found_differences), force=force,
-        )  # fmt: skip
-    return Finished(result, found_differences, folder, reused=False)
+        figures = figures_of(result, found)
+        write_result(result, found, folder, command="run", options=options, figures=figures, force=force)
+    return Finished(result, found, folder, reused=False)
 
 
 def compare(scenario: str | Path | LoadedScenario, **options: Any) -> list[Difference]:  # noqa: ANN401 - as `run`

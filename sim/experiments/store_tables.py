@@ -106,7 +106,7 @@ def _write_panels(result: Result, path: Path) -> None:
     """Write one row group per arm and replicate, so that each can be read by itself."""
     arms = result.arms.keys
     assert [len(panels) for panels in result.panels] == [result.replicates] * len(arms)
-    fields = {"arm": _CODED, "replicate": pa.int32(), "shopper": pa.int32(), "day": pa.int32()}
+    fields = {"arm": _CODED, "replicate": pa.int32(), "shopper": pa.int32(), "day": pa.int32(), "basket": pa.int32()}
     fields |= {"brand": _CODED, "retailer": _CODED} | _PLAIN_COLUMNS
     schema = pa.schema(list(fields.items()))
     with pq.ParquetWriter(path, schema, **_HOW) as writer:

@@ -32,13 +32,12 @@ WORLD = (
 VISITS_A_BLOCK = 8000
 """Visits of a block and round that keep its scratch space within a core's own cache."""
 
-ATTRIBUTES = {
-    "spec", "behaviours", "params_start", "params", "plan", "seed", "key", "purposes", "memo", "burn_in", "week",
-    "threads", "brand_keys", "retailer_keys", "brand_specs", "retailer_specs", "shares", "scheme_brands",
-    "slot_of", "sizes", "state", "world", "block_size", "tally", "poll_block", "ties", "brands", "retailers",
-    "datacollector", "_workers",
-}  # fmt: skip
-"""Everything a market is made of besides its future; a fork takes it over."""
+SHARED = (
+    "spec", "behaviours", "params_start", "params", "plan", "seed", "key", "purposes", "burn_in", "week", "threads",
+    "brand_keys", "retailer_keys", "brand_specs", "retailer_specs", "shares", "scheme_brands", "slot_of", "sizes",
+    "block_size", "ties",
+)  # fmt: skip
+"""What a fork takes over as it is, because it never changes or is replaced and not filled."""
 
 
 def draw_traits(market: "Market") -> None:

@@ -98,10 +98,10 @@ def words(seed: int, name: str, who: NDArray[np.integer], *, at: int = 0, index:
 
 
 def uniforms(seed: int, name: str, who: NDArray[np.integer], *, at: int = 0, index: int = 0) -> NDArray[np.float64]:
-    """Draw two uniforms in (0, 1) of 53 bits for each of `who`. Shape (2, len(who))."""
+    """Draw two uniforms in (0, 1) of 52 bits for each of `who`; more would round to 1. Shape (2, len(who))."""
     w = words(seed, name, who, at=at, index=index).astype(np.uint64)
-    bits = (w[0::2] << np.uint64(21)) ^ (w[1::2] >> np.uint64(11))
-    return (bits.astype(np.float64) + 0.5) * 2.0**-53
+    bits = (w[0::2] << np.uint64(20)) ^ (w[1::2] >> np.uint64(12))
+    return (bits.astype(np.float64) + 0.5) * 2.0**-52
 
 
 def normals(seed: int, name: str, who: NDArray[np.integer], *, at: int = 0, index: int = 0) -> NDArray[np.float64]:

@@ -50,10 +50,11 @@ def cos_turn(t: Lane) -> Lane:
     """Return the cosine of `t` turns, `t` in [0, 1], to about 1e-7."""
     x = (abs(f(t) - f(0.5)) - f(0.25)) * f(6.28318531)
     x2 = x * x
-    y = f(2.7183114939898219064e-6)
-    y = y * x2 + f(-1.9839334836096632576e-4)
-    y = y * x2 + f(8.3333293858894631756e-3)
-    y = y * x2 + f(-1.6666666641626524e-1)
+    y = f(-2.379443375666e-8)  # least squares of sin on (-pi/2, pi/2), weighted for absolute error
+    y = y * x2 + f(2.751883665109e-6)
+    y = y * x2 + f(-1.984070239410e-4)
+    y = y * x2 + f(8.333329259399e-3)
+    y = y * x2 + f(-1.666666654122e-1)
     return (y * x2) * x + x
 
 

@@ -15,7 +15,7 @@ from sim.market.agents import Brand, Retailer, Shopper
 from sim.market.block import Block
 from sim.market.building import (
     AGES,
-    ATTRIBUTES,
+    SHARED,
     SHOPPERS,
     WORD_AGES,
     WORLD,
@@ -105,8 +105,6 @@ class Market(mesa.Model):
             assert behaviour.setup is not None
             behaviour.setup(self)
 
-    # ---- building -----------------------------------------------------------------------------------------------
-
     def _build_world(self, schemes: Sequence[str]) -> None:
         spec = self.spec
         self.brand_keys = tuple(spec.brands)
@@ -127,7 +125,7 @@ class Market(mesa.Model):
         self.world = Frame((*WORLD, *(f for b in everything for f in b.world)), self.sizes)
         self.block_size = block_size(spec)
         self._build_workers()
-        self.ties: Ties = lay_ties(spec.network, spec.shoppers, self.draw_seed("network"))
+        self.ties: Ties = lay_ties(spec.network, spec.shoppers, chance.derive(self.seed, "network"))
         draw_traits(self)
         fill_world(self)
 
@@ -166,16 +164,13 @@ class Market(mesa.Model):
             raise UsageError(f"{new[0]} starts a scheme: build the market with schemes=[{new[0]!r}]")
         twin = object.__new__(type(self))
         mesa.Model.__init__(twin, rng=self.seed)
-        own = {"state", "world", "tally", "_workers", "poll_block", "brands", "retailers", "datacollector", "memo"}
-        for name in ATTRIBUTES - own:
+        for name in SHARED:
             setattr(twin, name, getattr(self, name))
         twin.state, twin.world, twin.memo = self.state.copy(), self.world.copy(), dict(self.memo)
         twin.timeline, twin.run_off_from, twin.recorders = tuple(timeline), run_off_from, list(recorders)
         twin._build_workers()
         twin._build_agents()
         return twin
-
-    # ---- what behaviours ask ------------------------------------------------------------------------------------
 
     @property
     def undisturbed(self) -> bool:
@@ -196,12 +191,6 @@ class Market(mesa.Model):
     def draw(self, name: str) -> np.uint64:
         """Return the purpose number of one kind of draw, named `behaviour/what`."""
         return self.purposes.setdefault(name, chance.purpose(name))
-
-    def draw_seed(self, name: str) -> int:
-        """Return a seed of its own for something that is built once."""
-        return chance.derive(self.seed, name)
-
-    # ---- stepping -----------------------------------------------------------------------------------------------
 
     def step(self) -> None:
         """Let one week pass."""
@@ -230,11 +219,8 @@ class Market(mesa.Model):
         """Bring brands, retailers and parameters to where the timeline has them this week."""
         if not self.timeline or self.week < 0:
             return
-        active = [] if self.running_off else self.timeline
-        specs = self.spec.brands
-        self.brand_specs = tuple(
-            effective(specs[key], [c for c in active if c.brand == key], self.week) for key in self.brand_keys
-        )
+        active = () if self.running_off else self.timeline
+        self.brand_specs = tuple(self._brand_this_week(key) for key in self.brand_keys)
         common = [c for c in active if c.brand is None]
         if any(c.brand is None for c in self.timeline):
             self.retailer_specs = tuple(
@@ -247,6 +233,13 @@ class Market(mesa.Model):
             }
             self.plan = Plan.of(self.behaviours, self.params)
         self.world.list_price[:] = [brand.price for brand in self.brand_specs]
+
+    def _brand_this_week(self, key: str) -> BrandSpec:
+        """Return a brand as the timeline has it; in the run-off as it was, with its last scheme still to settle."""
+        base, own = self.spec.brands[key], [c for c in self.timeline if c.brand == key]
+        if not self.running_off or self.run_off_from is None:
+            return effective(base, own, self.week)
+        return base.model_copy(update={"scheme": effective(base, own, self.run_off_from - 1).scheme})
 
     @cached_property
     def _starts(self) -> range:
@@ -285,8 +278,6 @@ class Market(mesa.Model):
             for behaviour in after:
                 assert behaviour.on_shoppers is not None
                 behaviour.on_shoppers(block)
-
-    # ---- looking ------------------------------------------------------------------------------------------------
 
     def shopper(self, i: int) -> Shopper:
         """Return one shopper: a view of row `i` with named attributes.

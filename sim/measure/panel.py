@@ -175,9 +175,8 @@ def read_panel(
         raise UsageError(f"weeks = {weeks}; allowed: a number above 0")
     raw = open_table(source)
     rows = check_rows(raw, columns, where)
-    spanned = int(rows.day.max()) + 1
+    spanned, buyers = int(rows.day.max()) + 1, len(rows.shopper_ids)
     days = spanned if weeks is None else round(weeks * DAYS_PER_WEEK)
-    buyers = len(rows.shopper_ids)
     if days < spanned:
         raise DataError(f"{raw.problems.source}: purchases span {spanned} days; allowed in {weeks} weeks: {days}")
     if panelists is not None and panelists < buyers:

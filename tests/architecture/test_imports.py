@@ -34,7 +34,7 @@ NEVER_NEEDED_BY_REPORTS = {"sim.market.market", "sim.experiments.run", "sim.expe
 
 MOST_LINES_OF_A_FILE = 300
 MOST_LINES_OF_A_FUNCTION = 60
-MAY_PRINT = {"cli.py"}
+MAY_PRINT = {"sim/cli/__init__.py", "sim/cli/progress.py"}
 HEAVY = ("numba", "mesa", "matplotlib", "scipy", "pyarrow", "pandas", "nicegui", "rich")
 
 

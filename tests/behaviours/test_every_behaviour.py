@@ -103,7 +103,7 @@ def test_a_week_passes_without_any_one_behaviour(name):
 def test_search_alone_changes_no_state(name):
     """A behaviour of the search phase adds to the utility of a visit; it does not touch who shoppers are."""
     spec = market_spec([0.5, 0.3, 0.2], shoppers=300, S=2.0)
-    market = Market(spec, only(**{other: True for other in FOUND}), seed=1, burn_in=0)
+    market = Market(spec, only(**dict.fromkeys(FOUND, True)), seed=1, burn_in=0)
     run(market, 3)
     kept = {field.name: array.copy() for field, array in market.state}
     for behaviour in (market.behaviours[name],):
@@ -118,7 +118,7 @@ def test_search_alone_changes_no_state(name):
 
 def test_a_market_of_which_everything_is_on_makes_the_same_purchases_again():
     spec = market_spec([0.5, 0.3, 0.2], shoppers=500, S=2.0, retailers=3, dispersion=0.1)
-    params = only(**{name: True for name in FOUND})
+    params = only(**dict.fromkeys(FOUND, True))
     one, other = (purchases(Market(spec, params, seed=7, burn_in=3), 10) for _ in range(2))
     assert np.array_equal(one, other)
     assert not np.array_equal(one, purchases(Market(spec, params, seed=8, burn_in=3), 10))

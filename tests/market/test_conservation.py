@@ -148,29 +148,37 @@ def test_in_the_run_off_no_point_is_issued_nobody_joins_and_no_money_goes_into_l
     assert (outstanding[-1] < 0.5 * outstanding[weeks == 4]).all()
 
 
-@pytest.mark.parametrize("changed", [{}, {"scheme.reward_rate": 0.05}], ids=["from the start", "by the timeline"])
-def test_a_reward_redeemed_in_the_run_off_has_the_value_that_was_promised(small_spec, changed):
-    brands = {
-        "acme": {"share": 0.5, "price": 5.0, "scheme": {"reward_rate": 0.0 if changed else 0.05, "threshold": 2}},
-        "bolt": {"share": 0.5, "price": 5.0},
-    }
-    timeline = [Intervention(brand="acme", set=changed)] if changed else []
+SCHEMES = {  # who starts it, when it ends, when the run-off begins
+    "that ran from the start, in the run-off": ({}, None, 8),
+    "that the timeline started, in the run-off": ({"scheme.reward_rate": 0.05}, None, 8),
+    "that the timeline started and ended": ({"scheme.reward_rate": 0.05}, 8, None),
+}
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_a_reward_has_the_value_that_was_promised_in_a_scheme(small_spec, scheme):
+    changed, to_week, run_off_from = SCHEMES[scheme]
+    terms = {"reward_rate": 0.0 if changed else 0.05, "threshold": 2}
+    brands = {"acme": {"share": 0.7, "price": 5.0, "scheme": terms}, "bolt": None, "crest": None}
+    brands["dune"] = {"share": 0.3, "price": 5.0}
     table = WeeklyTable()
     market = Market(
-        small_spec(brands={**brands, "crest": None, "dune": None}), seed=6, burn_in=0, timeline=timeline,
-        run_off_from=8, recorders=[table],
+        small_spec(brands=brands), seed=6, burn_in=0, run_off_from=run_off_from, recorders=[table],
+        timeline=[Intervention(brand="acme", to_week=to_week, set=changed)] if changed else [],
     )  # fmt: skip
     run(market, 14)
     late = np.array(table.weeks) >= 8
+    assert (table.column("points_issued")[late] == 0).all()
     redeemed, cost = (table.column(name)[late, 0] for name in ("points_redeemed", "reward_cost"))
     assert redeemed.sum() > 0
-    # a point is a cent spent, and each cent spent promised a twentieth of a cent; rewards count whole cents
+    # a point is a cent spent, and each cent spent promised a twentieth of a cent; a reward is rounded to whole cents
     np.testing.assert_allclose(cost, redeemed * 0.05 / 100.0, rtol=0.005)
     liability, held = (table.column(name)[late, 0] for name in ("points_liability", "points_outstanding"))
     np.testing.assert_allclose(liability, held * 0.05 / 100.0, rtol=1e-9)
 
 
-SWITCHES = st.fixed_dictionaries({name: st.booleans() for name in FOUND if name not in {"need", "choice", "transaction"}})
+NEEDED = {"need", "choice", "transaction"}
+SWITCHES = st.fixed_dictionaries({name: st.booleans() for name in FOUND if name not in NEEDED})
 
 
 @settings(max_examples=25, deadline=None)

@@ -111,7 +111,7 @@ def test_a_shopper_names_brands_by_their_keys(market):
 
 
 def test_what_a_shopper_has_not_is_told_with_what_it_has(market):
-    with pytest.raises(AttributeError, match="a shopper has no 'age'; it has .*expertise"):
+    with pytest.raises(AttributeError, match=r"a shopper has no 'age'; it has .*expertise"):
         _ = market.shopper(0).age
     for wrong in (-1, 400):
         with pytest.raises(UsageError, match=f"no shopper {wrong}: there are shoppers 0 to 399"):

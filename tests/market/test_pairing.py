@@ -39,10 +39,10 @@ class Book:
 
 def assert_same_bytes(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> None:
     assert one.keys() == other.keys()
-    for name in one:
-        assert one[name].dtype == other[name].dtype, name
-        assert one[name].shape == other[name].shape, name
-        assert one[name].tobytes() == other[name].tobytes(), name
+    for name, column in one.items():
+        assert column.dtype == other[name].dtype, name
+        assert column.shape == other[name].shape, name
+        assert column.tobytes() == other[name].tobytes(), name
 
 
 def assert_same_markets(one: Market, other: Market) -> None:
@@ -74,7 +74,7 @@ def test_one_thread_and_two_write_down_the_same_bytes(small_spec):
 def test_the_size_of_a_block_changes_nothing(small_spec, monkeypatch):
     markets = []
     for size in (700, 64, 1):
-        monkeypatch.setattr(Market, "_block_size", lambda self, size=size: size)
+        monkeypatch.setattr("sim.market.market.block_size", lambda spec, size=size: size)
         market = Market(small_spec(shoppers=700), seed=11, burn_in=2, timeline=TIMELINE)
         for _ in range(5):
             market.step()
@@ -121,6 +121,18 @@ def test_a_fork_cannot_start_a_scheme_that_the_root_was_not_told_of(small_spec):
     root = Market(small_spec(), burn_in=0)
     with pytest.raises(UsageError, match="acme starts a scheme"):
         root.fork([SCHEME])
+
+
+def test_a_scheme_that_may_start_later_changes_nothing_until_it_does(small_spec):
+    units = []
+    for schemes in ([], ["acme"], ["acme", "crest", "dune"]):
+        table = WeeklyTable(start=-2)
+        market = Market(small_spec(), seed=11, burn_in=2, schemes=schemes, recorders=[table])
+        for _ in range(6):
+            market.step()
+        units.append({name: table.column(name) for name in table.rows})
+    assert_same_bytes(units[0], units[1])
+    assert_same_bytes(units[0], units[2])
 
 
 def test_recorders_change_nothing_but_the_note_of_the_last_poll(small_spec):
@@ -218,8 +230,8 @@ def test_two_identical_arms_leave_the_same_bytes(twice_the_same):
 
 
 def test_an_arm_that_does_something_differs(twice_the_same):
-    (units,) = (d for d in differences(twice_the_same, metrics=["market_share"]) if d.arm == "cut" and d.brand == "acme")
-    assert units.low > 0.0  # a price cut of a fifth: the paired interval leaves out nought
+    rows = {(d.arm, d.brand): d for d in differences(twice_the_same, metrics=["market_share"])}
+    assert rows["cut", "acme"].low > 0.0  # a price cut of a fifth: the paired interval leaves out nought
 
 
 def test_replicates_have_chances_of_their_own(twice_the_same):

@@ -2,21 +2,29 @@
 
 import numpy as np
 import pytest
-from bare_market import CHOOSING, Episodes, assert_within, market_spec, mean, only, ratio, run, terms
+from bare_market import (
+    CHOOSING,
+    Episodes,
+    assert_within,
+    market_spec,
+    mean,
+    moments_of_luck,
+    only,
+    ratio,
+    remembered,
+    run,
+    terms,
+)
 
 from sim.market.behaviours.own_experience import Params as OwnExperience
 from sim.market.behaviours.usage import Params as Usage
-from sim.market.behaviours.usage import episode_scale
 from sim.market.market import Market
-
-HUSH = 1e-6
-"""A noise of episodes so small that experience is what brands give."""
 
 
 def one_episode(moments, **params):
     """Let one shopper live through an episode whose moments are given, and return what it makes of it."""
     spec = market_spec([0.5, 0.5], shoppers=1)
-    market = Market(spec, only(usage=Usage(noise=HUSH, past_purchases=0, **params)), seed=1, burn_in=0)
+    market = Market(spec, only(usage=Usage(noise=0.0, past_purchases=0, **params)), seed=1, burn_in=0)
     market.world.lift[:4, 0] = moments
     block = market.poll_block
     block.enter(0, 1)
@@ -38,10 +46,10 @@ def one_episode(moments, **params):
 )
 @pytest.mark.parametrize(("peak", "end"), [(0.3, 0.3), (0.5, 0.1), (0.0, 0.0)])
 def test_an_episode_is_remembered_by_its_peak_its_end_and_its_mean(moments, strongest, peak, end):
-    """r = peak x strongest + end x last + rest x mean, scaled (Kahneman et al. 1993); single precision."""
+    """r = peak x strongest + end x last + rest x mean (Kahneman et al. 1993), without luck; single precision."""
     expected = peak * strongest + end * moments[3] + (1 - peak - end) * np.mean(moments)
     found, _ = one_episode(moments, peak=peak, end=end)
-    assert found == pytest.approx(episode_scale(peak, end) * expected, abs=2e-5)
+    assert found == pytest.approx(expected, abs=1e-6)
 
 
 def test_a_bad_end_spoils_an_episode_that_a_bad_beginning_does_not():
@@ -60,6 +68,30 @@ def test_episodes_of_an_undisturbed_brand_have_unit_variance():
     assert_within(mean(experience**2), 1.0, beyond=4 * 0.005)
 
 
+@pytest.mark.parametrize("noise", [0.5, 1.0])
+def test_what_a_brand_is_capable_of_adds_to_luck_moment_by_moment(noise):
+    """Mean and spread against episodes drawn by numpy: moments z + noise x N(0, 1) x s, s such that luck alone has sd 1.
+
+    Two independent samples, whose errors add up; that of s itself is half a percent at four standard errors.
+    """
+    z = np.array([0.1, 0.6, -0.2, 0.5])
+    reference = remembered(z + noise * moments_of_luck(400_000))
+    spec = market_spec([0.5, 0.5], shoppers=4096)
+    market = Market(spec, only(usage=Usage(noise=noise, past_purchases=0)), seed=11, burn_in=0)
+    market.world.lift[:4] = z[:, None]
+    block, found = market.poll_block, []
+    for week in range(10):
+        market.week = week
+        block.enter(0, spec.shoppers)
+        block.everybody()
+        market.behaviours["usage"].on_visit(block)
+        found.append(block.visit.experienced.astype(float))
+    found = np.concatenate(found)
+    for power in (1, 2):
+        (value, error), (wanted, other) = mean(found**power), mean(reference**power)
+        assert_within((value, np.hypot(error, other)), wanted, beyond=0.005 * power * noise * abs(wanted))
+
+
 @pytest.mark.parametrize(("gap_weight", "loss"), [(0.5, 1.5), (0.8, 2.25), (0.0, 1.0)])
 @pytest.mark.parametrize("moment", [0.8, -0.8])
 def test_satisfaction_is_experience_and_its_gap_to_what_was_expected(gap_weight, loss, moment):
@@ -74,10 +106,10 @@ def test_who_remembers_more_expects_more_and_is_less_satisfied():
     episodes = Episodes()
     params = Usage(past_purchases=0, memory_in_expectation=0.7, reviews_in_expectation=0.1, gap_weight=0.6)
     run(Market(spec, only(**CHOOSING, usage=params), seed=12, burn_in=0, recorders=[episodes]), 10)
-    _, _, _, satisfaction, remembered, experience = episodes.columns()
-    gap = experience - 0.7 / 1.8 * remembered
+    _, _, _, satisfaction, before, experience = episodes.columns()
+    gap = experience - 0.7 / 1.8 * before
     expected = 0.4 * experience + 0.6 * np.where(gap > 0, gap, 1.5 * gap)
-    assert np.abs(remembered).max() > 1
+    assert np.abs(before).max() > 1
     assert np.allclose(satisfaction, expected, atol=1e-5)
 
 
@@ -117,11 +149,11 @@ def test_memory_at_the_next_purchase_reaches_light_buyers_hardly(a_year, publish
 
     brands = {0: {"quality": 1.0}}
     spec = market_spec([1 - 1e-6, 1e-6], shoppers=6000 // a_year, rate=nu, brands=brands)
-    usage = Usage(learning=learning, noise=HUSH, gap_weight=0.0, past_purchases=0, sees_levels=True)
+    usage = Usage(learning=learning, noise=0.0, gap_weight=0.0, past_purchases=0, sees_levels=True)
     weeks = 10 * 52 + 600 // a_year  # ten years, after which (1 - a)^10 of the beginning is left to light buyers
     episodes = Episodes(10 * 52)
     run(Market(spec, only(**CHOOSING, usage=usage), seed=14, burn_in=0, recorders=[episodes]), weeks)
-    _, who, brand, satisfaction, remembered, _ = episodes.columns()
+    _, who, brand, satisfaction, before, _ = episodes.columns()
     assert np.allclose(satisfaction[brand == 0], 1.0, atol=1e-4)
     visits = np.bincount(who, minlength=spec.shoppers)
-    assert_within(ratio(np.bincount(who, remembered, spec.shoppers), visits), expected)
+    assert_within(ratio(np.bincount(who, before, spec.shoppers), visits), expected)

@@ -7,7 +7,19 @@ unit of satisfaction, f = nu/(nu + delta); its chance p rises to p e^(w M)/(1 - 
 
 import numpy as np
 import pytest
-from bare_market import CHOOSING, Episodes, assert_within, market_spec, only, purchases, ratio, run
+from bare_market import (
+    CHOOSING,
+    Episodes,
+    assert_within,
+    market_spec,
+    mean,
+    moments_of_luck,
+    only,
+    purchases,
+    ratio,
+    remembered,
+    run,
+)
 from scipy.special import softmax
 
 from sim.market.behaviours.own_experience import Params as OwnExperience
@@ -21,7 +33,7 @@ LEARNING, HALF_LIFE = 0.3, 26.0
 SETTLED = 4 * 52
 WEEKS = 3 * 52
 HALF = 0.5
-PURE = Usage(noise=1e-6, gap_weight=0.0, past_purchases=0, sees_levels=True)
+PURE = Usage(noise=0.0, gap_weight=0.0, past_purchases=0, sees_levels=True)
 """Satisfaction is what the brand gives: no luck, and nothing expected."""
 SECOND_ORDER = 0.04
 """Of the gain: weeks are whole, and memory varies around its mean, which e^(w M) and the next choice feel a little."""
@@ -70,11 +82,13 @@ def test_the_gain_is_that_of_the_satisfaction_which_experience_gives():
     assert_within(gain, theory, beyond=2 * SECOND_ORDER * theory)
 
 
-def test_a_brand_that_gives_half_a_standard_deviation_more_is_experienced_as_half_a_standard_deviation_better():
-    """In units of an episode, whose standard deviation is one; the mean over independent episodes."""
+def test_luck_makes_a_better_brand_better_still():
+    """With luck the strongest moment of a better brand is more often a good one, so that half becomes about .7."""
     _, _, (_, _, brand, _, _, experience) = arms(0.0, Usage(past_purchases=0, sees_levels=True), 3000)
-    felt = experience[brand == BRAND].astype(float)
-    assert_within((felt.mean(), felt.std() / np.sqrt(len(felt))), HALF)
+    found, error = mean(experience[brand == BRAND])
+    expected, other = mean(remembered(HALF + moments_of_luck(400_000)))
+    assert expected == pytest.approx(0.7, abs=0.01)
+    assert_within((found, np.hypot(error, other)), expected, beyond=0.005 * expected)  # scales of finite samples
 
 
 def test_experience_that_does_not_count_gains_nothing():

@@ -105,7 +105,7 @@ BEHAVIOUR = Behaviour(
         Field("spare", ("4", "V"), "float32", "", "scratch: rows for brands that do not exist"),
     ),
     tallies=(Field("won_late", ("1",), "int64", "visits", "choices of a brand that had not come to mind"),),
-    reads=("last_brand", "mind", "utility"),
-    writes=("utility", "top", "spare", "choice"),
+    reads=("who", "last_brand", "mind", "utility", "won_late"),
+    writes=("utility", "top", "spare", "choice", "won_late"),
     on_visit=on_visit,
 )

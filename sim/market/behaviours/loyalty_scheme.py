@@ -63,18 +63,19 @@ def setup(market: Market) -> None:
 
 @formula
 def poisson_tail(mean: Lane, least: Lane) -> Lane:
-    """Return about P(Poisson(mean) >= least), within .01 (Wilson & Hilferty 1931)."""
+    """Return about P(Poisson(mean) >= least), within .01 (Wilson & Hilferty 1931); exact for one."""
     n = max(f(least), f(0.5))
     root = exp(ln(max(f(mean), f(1e-9)) / n) * f(1 / 3))
     z = (root - (f(1) - f(1) / (f(9) * n))) * f(3) * np.sqrt(n)
-    return f(0.5) * (f(1) + tanh(f(0.7978845608) * (z + f(0.044715) * z * z * z)))
+    tail = f(0.5) * (f(1) + tanh(f(0.7978845608) * (z + f(0.044715) * z * z * z)))
+    return f(1) - exp(-f(mean)) if least <= f(1) else tail
 
 
 @kernel
 def _add_reward(
     who: Array, count: int, week: int, brand: int, slot: int, member: Array, points: Array, pace: Array,
     bought_week: Array, keeps: Array, sensitivity: Array, interest: Array, rate: float, threshold: float,
-    per_purchase: float, window: float, gradient: float, row: Array,
+    per_purchase: float, window: float, accrues: bool, gradient: float, row: Array,
 ) -> None:  # fmt: skip
     oldest = np.int32(keeps.size - 1)
     for j in range(count):
@@ -84,7 +85,7 @@ def _add_reward(
             age = min(np.int32(week) - np.int32(bought_week[i, brand]), oldest)
             expected = pace[i, slot] * keeps[age] * f(window)
             missing = np.ceil(max(f(threshold) - f(points[i, slot]), f(0)) / f(per_purchase))
-            reached = f(1) if missing <= f(0) else poisson_tail(expected, missing)
+            reached = f(1) if missing <= f(0) else poisson_tail(expected, missing) if accrues else f(0)
             worth = min(f(rate) * interest[i] * reached, f(0.99))
             pull = f(1) + f(gradient) * (min(held, f(1)) - f(0.5))
             row[j] -= sensitivity[i] * ln(f(1) - worth) * pull
@@ -111,12 +112,12 @@ def on_visit(block: Block) -> None:
                 block.active, visit.held[slot], visit.minds_rewards, params.points_weight,
                 1.0 / (100.0 * params.points_scale), visit.utility[brand],
             )  # fmt: skip
-        elif scheme.reward_rate > 0.0:
+        elif world.reward_rate[slot] > 0.0:
             _add_reward(
                 visit.who, block.active, block.week, brand, slot, state.member, state.points, state.pace,
                 state.bought_week, world.pace_kept, state.price_sensitivity, state.reward_interest,
-                scheme.reward_rate * params.face_value_counted, world.threshold[slot],
-                100.0 * world.list_price[brand], float(scheme.expiry_weeks), params.goal_gradient,
+                world.reward_rate[slot] * params.face_value_counted, world.threshold[slot],
+                100.0 * world.list_price[brand], float(scheme.expiry_weeks), world.accrues[slot], params.goal_gradient,
                 visit.utility[brand],
             )  # fmt: skip
 
@@ -132,7 +133,20 @@ BEHAVIOUR = Behaviour(
         Field("minds_rewards", ("V",), "float32", "", "interest in rewards of the shopper"),
         Field("held", ("S", "V"), "float32", "points", "points held in each scheme"),
     ),
-    reads=("member", "points", "pace", "bought_week", "pace_kept", "price_sensitivity", "threshold", "reward_interest"),
+    reads=(
+        "who",
+        "member",
+        "points",
+        "pace",
+        "bought_week",
+        "pace_kept",
+        "price_sensitivity",
+        "threshold",
+        "reward_rate",
+        "accrues",
+        "list_price",
+        "reward_interest",
+    ),
     writes=("minds_rewards", "held", "utility"),
     commercial=True,
     setup=setup,

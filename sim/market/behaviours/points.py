@@ -20,9 +20,9 @@ from sim.market.fastmath import sigmoid
 from sim.market.market import Market
 from sim.market.state import Field
 from sim.market.week import Behaviour, Phase
+from sim.market.world.cards import enrol_at_rest
 
 f = np.float32
-YEARS_AT_REST = 2.0
 
 
 class Params(BaseParams):
@@ -75,25 +75,11 @@ def setup(market: Market) -> None:
         share = np.exp(state.taste - state.taste.max(axis=1, keepdims=True))
         state.pace[:, slot] = state.rate * share[:, brand] / share.sum(axis=1) / np.maximum(kept**since, 0.1)
         if params.joining == "choice":
-            _enrol_at_rest(market, params, slot, brand, state.rate * share[:, brand] / share.sum(axis=1))
+            pace = state.rate * share[:, brand] / share.sum(axis=1)
+            gain = params.valued_at * market.brand_specs[brand].scheme.reward_rate * pace * 52.0
+            enrol_at_rest(market, slot, pace, (gain - state.hassle) / params.hesitation)
     market.world.outstanding[:] = state.points.sum(axis=0, dtype=np.int64)
     market.world.members[:] = state.member.sum(axis=0, dtype=np.int64)
-
-
-def _enrol_at_rest(market: Market, params: Params, slot: int, brand: int, pace: Array) -> None:
-    """Give a scheme that ran before the start its members and their cards: as after two years of chances to join."""
-    scheme = market.brand_specs[brand].scheme
-    if scheme.reward_rate == 0 or not scheme.joining_open:
-        return
-    state = market.state
-    gain = params.valued_at * scheme.reward_rate * pace * 52.0
-    joins = 1.0 / (1.0 + np.exp(np.clip((state.hassle - gain) / params.hesitation, -80, 80)))
-    lot, fullness = chance.uniforms(market.seed, "points/at_rest", np.arange(market.spec.shoppers), index=slot)
-    member = lot < 1.0 - (1.0 - joins) ** (pace * YEARS_AT_REST * 52.0)
-    recent = market.week - state.bought_week[:, brand].astype(np.int64) < scheme.expiry_weeks
-    goal = round(100.0 * scheme.threshold * market.world.list_price_start[brand])
-    state.member[:, slot] = member
-    state.points[:, slot] = np.where(member & recent, np.floor(fullness * goal), 0.0)
 
 
 def open_week(market: Market) -> None:
@@ -105,8 +91,10 @@ def open_week(market: Market) -> None:
     world.pace_kept[:] = 0.5 ** (ages / params.pace_half_life)
     for slot, brand in enumerate(market.scheme_brands):
         scheme = market.brand_specs[brand].scheme
-        world.threshold[slot] = round(100.0 * scheme.threshold * world.list_price_start[brand])
-        world.reward_rate[slot] = scheme.reward_rate
+        if scheme.reward_rate > 0 or not world.ever[slot]:  # a scheme that has ended is settled on its last terms
+            world.threshold[slot] = round(100.0 * scheme.threshold * world.list_price_start[brand])
+            world.reward_rate[slot] = scheme.reward_rate
+            world.expiry[slot] = scheme.expiry_weeks
         world.accrues[slot] = scheme.reward_rate > 0 and not market.running_off
         world.open[slot] = scheme.joining_open and bool(world.accrues[slot])
         world.head_start[slot] = round(scheme.head_start * world.threshold[slot])
@@ -203,7 +191,7 @@ def on_shoppers(block: Block) -> None:
     for slot, brand in enumerate(market.scheme_brands):
         if market.world.ever[slot]:
             _expire(
-                block.first, block.last, block.week, brand, slot, market.brand_specs[brand].scheme.expiry_weeks,
+                block.first, block.last, block.week, brand, slot, market.world.expiry[slot],
                 params.acceleration, state.bought_week, market.world.threshold, state.member, state.points,
                 state.urgency, block.tally.points_expired,
             )  # fmt: skip
@@ -233,6 +221,7 @@ BEHAVIOUR = Behaviour(
         Field("pace_kept", ("A",), "float32", "", "share of a sense of pace that is left, by weeks"),
         Field("threshold", ("S",), "int64", "points", "points that earn one reward"),
         Field("reward_rate", ("S",), "float64", "share of spend", "face value of rewards per unit of money spent"),
+        Field("expiry", ("S",), "int64", "weeks", "weeks without a purchase after which points expire"),
         Field("accrues", ("S",), "bool", "yes/no", "whether purchases earn points"),
         Field("open", ("S",), "bool", "yes/no", "whether shoppers can join"),
         Field("ever", ("S",), "bool", "yes/no", "whether the scheme has ever run"),
@@ -248,8 +237,59 @@ BEHAVIOUR = Behaviour(
         Field("points_expired", ("S",), "int64", "points", "points expired"),
         Field("rewards", ("S",), "int64", "cents", "face value of rewards redeemed"),
     ),
-    reads=("choice", "paid", "bought_week", "previous_week", "list_price", "list_price_start", "taste", "rate"),
-    writes=("member", "points", "pace", "urgency", "hassle", "points_redeemed", "outstanding", "members"),
+    reads=(
+        "who",
+        "choice",
+        "paid",
+        "bought_week",
+        "previous_week",
+        "list_price",
+        "list_price_start",
+        "taste",
+        "rate",
+        "hassle",
+        "member",
+        "points",
+        "pace",
+        "urgency",
+        "pace_kept",
+        "threshold",
+        "reward_rate",
+        "expiry",
+        "accrues",
+        "open",
+        "ever",
+        "head_start",
+        "outstanding",
+        "members",
+        "joined",
+        "points_issued",
+        "points_redeemed",
+        "points_expired",
+        "rewards",
+    ),
+    writes=(
+        "hassle",
+        "member",
+        "points",
+        "pace",
+        "urgency",
+        "points_redeemed",
+        "pace_kept",
+        "threshold",
+        "reward_rate",
+        "expiry",
+        "accrues",
+        "open",
+        "ever",
+        "head_start",
+        "outstanding",
+        "members",
+        "joined",
+        "points_issued",
+        "points_expired",
+        "rewards",
+    ),
     setup=setup,
     open_week=open_week,
     on_visit=on_visit,

@@ -78,7 +78,7 @@ BEHAVIOUR = Behaviour(
         Field("taste", ("N", "B"), "float32", "utility", "ln of gamma variates: lasting liking of a brand", fixed=True),
         Field("entropy", ("N",), "float32", "nats", "uncertainty of the shopper's choice by taste", fixed=True),
     ),
-    reads=("taste",),
+    reads=("who", "taste", "constant"),
     writes=("utility",),
     setup=setup,
     on_visit=on_visit,

@@ -70,7 +70,7 @@ BEHAVIOUR = Behaviour(
         Field("spending", ("B",), "int64", "cents", "what shoppers paid"),
         Field("revenue", ("B",), "int64", "cents", "what retailers paid the brand"),
     ),
-    reads=("choice", "cost", "shop", "wholesale"),
+    reads=("who", "choice", "cost", "shop", "wholesale", "list_price"),
     writes=("paid", "retailer", "cost", "last_brand", "wholesale", "units", "spending", "revenue"),
     open_week=open_week,
     on_visit=on_visit,

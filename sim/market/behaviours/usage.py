@@ -178,12 +178,12 @@ def _remembered_episode(
 
 
 @kernel
-def _add_brand(count: int, choice: Array, base: Array, moments: Array) -> None:
+def _add_brand(count: int, choice: Array, base: Array, noise: float, moments: Array) -> None:
     """Add what the chosen brand is capable of at each moment."""
     for j in range(count):
         b = choice[j]
         for m in range(moments.shape[0]):
-            moments[m, j] += base[m, b]
+            moments[m, j] = f(noise) * moments[m, j] + base[m, b]
 
 
 @kernel
@@ -226,17 +226,15 @@ def on_visit(block: Block) -> None:
     assert isinstance(params, Params)
     visit, state, world = block.visit, block.state, block.world
     weight = 1.0 + params.memory_in_expectation + params.reviews_in_expectation
-    base = world.lift[:4] / params.noise if params.noise else world.lift[:4]
-    level = world.level if params.sees_levels else np.zeros_like(world.level)
     scale = block.market.memo["usage/scale"]
-    # a level is in units of the episode, the moments in units before scaling
-    base = (base + level / max(params.noise, 1e-9) / scale).astype(np.float32)
+    # capabilities and levels are in units of the episode, moments in units before the episode is scaled
+    base = ((world.lift[:4] + (world.level if params.sees_levels else 0.0)) / scale).astype(np.float32)
     expected = (params.reviews_in_expectation * world.rating_change / weight).astype(np.float32)
     moments = visit.moments
     _moments(visit.who, block.count, block.at, block.draw("usage/episode"), *block.key, *moments)
-    _add_brand(block.count, visit.choice, base, moments)
+    _add_brand(block.count, visit.choice, base, params.noise, moments)
     q0, q1, q2, q3 = moments
-    _remembered_episode(block.count, params.peak, params.end, scale * params.noise, q0, q1, q2, q3, visit.experienced)
+    _remembered_episode(block.count, params.peak, params.end, scale, q0, q1, q2, q3, visit.experienced)
     _satisfy(
         visit.who, block.count, visit.choice, expected, state.memory, state.bought_week, world.fade[0], block.week,
         params.gap_weight, params.loss_aversion, params.memory_in_expectation / weight, world.satisfaction_centre[0],
@@ -270,7 +268,9 @@ BEHAVIOUR = Behaviour(
         Field("satisfaction", ("V",), "float32", "sd", "satisfaction with this purchase"),
     ),
     tallies=(Field("satisfaction", ("B",), "int64", "sd/65536", "sum of satisfaction"),),
-    reads=("choice", "lift", "level", "rating_change", "satisfaction_centre"),
+    reads=(
+        "who", "choice", "lift", "level", "rating_change", "satisfaction_centre", "taste", "constant", "rate",
+    ),
     writes=(
         "memory", "bought_week", "last_brand", "fade", "moments", "experienced", "faded", "previous_week",
         "satisfaction", "unsettled",

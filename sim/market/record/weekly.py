@@ -130,8 +130,7 @@ def _points(market: "Market") -> dict[str, NDArray[np.float64]]:
         for kind in ("issued", "redeemed", "expired"):
             values[f"points_{kind}"][brand] = getattr(market.tally, f"points_{kind}")[slot]
         held = float(market.world.outstanding[slot])
-        rate = market.spec.brands[market.brand_keys[brand]].scheme.reward_rate
-        rate = max(rate, float(market.world.reward_rate[slot]))
+        rate = float(market.world.reward_rate[slot])
         values["points_outstanding"][brand] = held
         values["points_liability"][brand] = held * rate / 100.0
     return values
