@@ -67,10 +67,8 @@ def run(
 
     Parameters
     ----------
-    scenario
-        A shipped scenario's name, a file, or a loaded scenario.
-    overrides
-        `PATH=VALUE` texts or a mapping; not together with a loaded scenario.
+    scenario, overrides
+        A shipped scenario's name or a file, with `PATH=VALUE` texts or a mapping; or a loaded scenario.
     out
         Folder in which the result folder is made; None to write nothing.
     against

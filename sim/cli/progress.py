@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import click
+
 Tell = Callable[[float, str], None]
 
 
@@ -55,10 +57,10 @@ def _lines(every: float = 10.0) -> Tell:
         if what not in began:
             began[what] = now
             last[0] = now
-            print(f"{what} ...", file=sys.stderr, flush=True)
+            click.echo(f"{what} ...", err=True)
         elif now - last[0] >= every and share > 0:
             last[0] = now
             left = (now - began[what]) * (1.0 - share) / share
-            print(f"{what}: {share:.0%}, {left:.0f} s left", file=sys.stderr, flush=True)
+            click.echo(f"{what}: {share:.0%}, {left:.0f} s left", err=True)
 
     return tell

@@ -49,20 +49,22 @@ def total(parts: dict[str, float]) -> float:
     return sum(parts[name] for name in COST_PARTS)
 
 
-def scaled(interventions: Sequence[Intervention], factor: float) -> tuple[Intervention, ...]:
-    """Return the same changes with all money on levers multiplied by a factor."""
+def scaled(interventions: Sequence[Intervention], brand: str, factor: float) -> tuple[Intervention, ...]:
+    """Return the same changes with all of a brand's money on levers multiplied by a factor."""
     return tuple(
         change.model_copy(update={"spend": {lever: money * factor for lever, money in change.spend.items()}})
+        if change.brand == brand
+        else change
         for change in interventions
     )
 
 
-def planned_spend(interventions: Sequence[Intervention], weeks: int, rate: float) -> float:
-    """Return the discounted money that the levers of a timeline take up to the week `weeks`, as written."""
+def planned_spend(interventions: Sequence[Intervention], brand: str, weeks: int, rate: float) -> float:
+    """Return the discounted money that a brand's levers take up to the week `weeks`, as the timeline is written."""
     every = np.arange(weeks)
     weight = discounts(every, rate)
     money = 0.0
-    for change in interventions:
+    for change in (c for c in interventions if c.brand == brand):
         share = np.array([progress(change, int(week)) or 0.0 for week in every])
         money += float(weight @ share) * sum(change.spend.values())
     return money

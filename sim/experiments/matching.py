@@ -75,20 +75,20 @@ def _match(
             f"arm {arm!r} cannot be matched to {goal!r}: {goal!r} costs {target:,.2f} beyond the baseline on the "
             "calibration seeds, and spending cannot be negative"
         )
-    weight = planned_spend(written, scenario.weeks, spec.finance.discount_rate)
+    weight = planned_spend(written, scenario.focal, scenario.weeks, spec.finance.discount_rate)
     if weight <= 0:
         raise UsageError(f"arm {arm!r} cannot be matched to {goal!r}: it spends on no lever in time")
     factor = target / weight
     if only_spends(written):
-        return scaled(written, factor), target
-    fixed = measure(arm, scaled(written, 0.0))
+        return scaled(written, scenario.focal, factor), target
+    fixed = measure(arm, scaled(written, scenario.focal, 0.0))
     for _ in range(MOST_MATCHING_ROUNDS):
         if target <= fixed:
             break
         factor = (target - fixed) / weight
-        cost = measure(arm, scaled(written, factor))
+        cost = measure(arm, scaled(written, scenario.focal, factor))
         if abs(cost / target - 1.0) <= MATCHED_WITHIN:
-            return scaled(written, factor), cost
+            return scaled(written, scenario.focal, factor), cost
         fixed = cost - factor * weight
     raise UsageError(
         f"arm {arm!r} cannot be matched to {goal!r}: what it does besides spending costs {fixed:,.2f} already, "

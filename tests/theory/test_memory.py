@@ -70,7 +70,7 @@ def test_episodes_of_an_undisturbed_brand_have_unit_variance():
 
 @pytest.mark.parametrize("noise", [0.5, 1.0])
 def test_what_a_brand_is_capable_of_adds_to_luck_moment_by_moment(noise):
-    """Mean and spread against episodes drawn by numpy: moments z + noise x N(0, 1) x s, s such that luck alone has sd 1.
+    """Mean and spread against episodes drawn by numpy: moments z + noise x s x N(0, 1), where s gives luck unit sd.
 
     Two independent samples, whose errors add up; that of s itself is half a percent at four standard errors.
     """

@@ -100,7 +100,7 @@ def _minds(
     sixteen, low = np.uint64(16), np.uint64(0xFFFF)
     for j in range(count):
         i = who[j]
-        limit = np.uint64((f(chance) - f(fall) * expertise[i]) * f(65536))
+        limit = np.uint64(max(f(chance) - f(fall) * expertise[i], f(0)) * f(65536))
         bits = np.uint32(0)
         known = 0
         for lane in range((brands + 7) // 8):

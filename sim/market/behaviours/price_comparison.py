@@ -61,7 +61,9 @@ def open_week(market: Market) -> None:
     state = (params, tuple(retailers))
     if market.memo.get("price_comparison") != state:
         market.memo["price_comparison"] = state
-        quotes = np.minimum(params.quotes_least + params.quotes_added * market.state.expertise, len(retailers))
+        quotes = params.quotes_least + params.quotes_added * market.state.expertise
+        if params.quotes == "posted":
+            quotes = np.minimum(quotes, len(retailers))
         market.state.price_gain[:] = (
             market.state.price_sensitivity * dispersion.mean() * (quotes - 1.0) / (quotes + 1.0)
             if params.form == "relative"

@@ -1,0 +1,102 @@
+"""Reviews: what the platform says against the undisturbed market, and who cares."""
+
+import numpy as np
+import pytest
+from bare_market import CHOOSING, assert_within, market_spec, mean, only, purchases, run, terms
+from pydantic import ValidationError
+
+from sim.market.behaviours.advocacy import Params as Advocacy
+from sim.market.behaviours.review_reading import Params as ReviewReading
+from sim.market.market import Market
+from sim.market.spec import Intervention
+
+SHARES = [0.5, 0.3, 0.2]
+LIVELY = Advocacy(posting=0.2)
+
+
+def market(params=True, *, shoppers=3000, burn_in=0, timeline=(), **settings):
+    spec = market_spec(SHARES, shoppers=shoppers, S=2.0, **settings)
+    on = only(**CHOOSING, usage=True, own_experience=True, advocacy=LIVELY, review_reading=params)
+    return Market(spec, on, seed=36, burn_in=burn_in, timeline=timeline)
+
+
+def test_reviews_of_no_weight_change_no_purchase():
+    silent = only(**CHOOSING, usage=True, own_experience=True, advocacy=LIVELY)
+    off = purchases(run(Market(market_spec(SHARES, shoppers=3000, S=2.0), silent, seed=36, burn_in=3), 3), 8)
+    nothing = ReviewReading(weight=0.0, volume_weight=0.0)
+    assert np.array_equal(off, purchases(run(market(nothing, burn_in=3), 3), 8))
+    assert not np.array_equal(off, purchases(run(market(burn_in=3), 3), 8))
+
+
+def test_until_the_undisturbed_market_is_left_reviews_change_nothing():
+    """The norm follows the platform; in the first week after it, the change is nil still."""
+    one = market(burn_in=6)
+    for _ in range(7):
+        one.step()
+        world = one.world
+        assert np.all(world.rating_change == 0)
+        assert np.all(world.volume_change == 0)
+    one.step()
+    assert np.all(one.world.rating_change != 0)
+
+
+def test_the_change_is_the_rating_less_that_of_the_undisturbed_market():
+    """By hand from stars: mean rating, number, and standard deviation of single reviews."""
+    one = run(market(burn_in=5), 6)
+    norm = one.world.rating_start.copy(), one.world.reviews_start.copy()
+    stars = one.world.stars.copy()
+    run(one, 1)  # opens with these stars
+    rating = stars @ np.arange(1, 6) / stars.sum(axis=1)
+    spread = np.sqrt(stars @ np.arange(1, 6) ** 2 / stars.sum(axis=1) - rating**2)
+    assert one.world.rating_start == pytest.approx(norm[0])
+    assert one.world.rating_change == pytest.approx(rating - norm[0], abs=1e-9)
+    assert one.world.rating_spread == pytest.approx(spread, abs=1e-9)
+    assert one.world.volume_change == pytest.approx(np.log((stars.sum(axis=1) + 1) / (norm[1] + 1)), abs=1e-9)
+
+
+def test_brands_without_reviews_say_nothing():
+    quiet = only(**CHOOSING, usage=True, advocacy=Advocacy(posting=0.0), review_reading=True)
+    one = run(Market(market_spec(SHARES, shoppers=500, S=2.0), quiet, seed=1, burn_in=2), 5)
+    assert np.all(terms(one, "review_reading") == 0)
+    for name in ("rating_change", "rating_spread", "volume_change"):
+        assert np.all(getattr(one.world, name) == 0)
+
+
+def test_a_brand_that_disappoints_is_rated_lower_and_its_readers_like_it_less():
+    """Three sd worse from week 0 on: its rating falls by more than any other moves, and so does its term."""
+    worse = Intervention(set={"behaviours.usage.sees_levels": True})
+    one = run(market(burn_in=10, timeline=[worse], brands={0: {"quality": -2.0}}), 30)
+    change = one.world.rating_change
+    assert change[0] < -0.5
+    assert np.abs(change[1:]).max() < -change[0] / 2
+    utility = terms(one, "review_reading", asked=True)
+    assert utility[0].mean() < utility[1:].mean()
+
+
+@pytest.mark.parametrize("spread", [0.0, 0.5, 1.0])
+def test_interest_in_reviews_differs_evenly_around_one(spread):
+    """Uniform of half-width `spread`: bounds, mean, and variance of w^2/3."""
+    interest = market(ReviewReading(weight_spread=spread)).state.review_interest.astype(float)
+    assert np.all(np.abs(interest - 1) <= spread + 1e-6)
+    assert_within(mean(interest), 1.0, beyond=1e-9)
+    assert_within(mean((interest - 1) ** 2), spread**2 / 3, beyond=1e-9)
+
+
+def test_interest_multiplies_what_is_read():
+    one = market(ReviewReading(reads="all", weight=0.4, volume_weight=0.0))
+    one.world.rating_change[:] = [0.5, -0.5, 0.1]
+    one.state.review_interest[:] = np.linspace(0, 2, 3000)
+    expected = 0.4 * np.array([0.5, -0.5, 0.1])[:, None] * np.linspace(0, 2, 3000)
+    assert np.allclose(terms(one, "review_reading"), expected, atol=1e-6)
+
+
+def test_brands_that_differ_in_what_is_said_make_looking_worth_while():
+    """The spread of the brands' evidence in utility joins the gain from looking."""
+    one = run(market(ReviewReading(weight=0.4), burn_in=5), 12)
+    change = one.world.rating_change.copy()
+    assert one.world.review_gain[0] == pytest.approx(0.4 * np.std(change))
+
+
+def test_ways_to_read_that_do_not_exist_are_refused():
+    with pytest.raises(ValidationError, match="reads"):
+        ReviewReading(reads="none")
