@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
-from bare_market import CHOOSING, assert_within, market_spec, mean, only, purchases, run, terms
+from bare_market import CHOOSING, assert_within, market_spec, mean, only, purchases, ratio, run, terms
 from pydantic import ValidationError
 
 from sim.market.behaviours.advocacy import Params as Advocacy
 from sim.market.behaviours.review_reading import Params as ReviewReading
+from sim.market.behaviours.usage import Params as Usage
 from sim.market.market import Market
 from sim.market.spec import Intervention
 
@@ -14,29 +15,32 @@ SHARES = [0.5, 0.3, 0.2]
 LIVELY = Advocacy(posting=0.2)
 
 
-def market(params=True, *, shoppers=3000, burn_in=0, timeline=(), **settings):
+def market(reviews=True, *, shoppers=3000, burn_in=0, timeline=(), usage=True, **settings):
+    """Build a market with many reviews; `reviews` are read, or not if None."""
     spec = market_spec(SHARES, shoppers=shoppers, S=2.0, **settings)
-    on = only(**CHOOSING, usage=True, own_experience=True, advocacy=LIVELY, review_reading=params)
+    reading = {} if reviews is None else {"review_reading": reviews}
+    on = only(**CHOOSING, usage=usage, own_experience=True, advocacy=LIVELY, **reading)
     return Market(spec, on, seed=36, burn_in=burn_in, timeline=timeline)
 
 
 def test_reviews_of_no_weight_change_no_purchase():
-    silent = only(**CHOOSING, usage=True, own_experience=True, advocacy=LIVELY)
-    off = purchases(run(Market(market_spec(SHARES, shoppers=3000, S=2.0), silent, seed=36, burn_in=3), 3), 8)
+    """Where shoppers do not expect more of a brand that is rated higher, either."""
+    unmoved = Usage(reviews_in_expectation=0.0)
+    off = purchases(run(market(None, usage=unmoved, burn_in=3), 3), 8)
     nothing = ReviewReading(weight=0.0, volume_weight=0.0)
-    assert np.array_equal(off, purchases(run(market(nothing, burn_in=3), 3), 8))
-    assert not np.array_equal(off, purchases(run(market(burn_in=3), 3), 8))
+    assert np.array_equal(off, purchases(run(market(nothing, usage=unmoved, burn_in=3), 3), 8))
+    assert not np.array_equal(off, purchases(run(market(usage=unmoved, burn_in=3), 3), 8))
 
 
-def test_until_the_undisturbed_market_is_left_reviews_change_nothing():
-    """The norm follows the platform; in the first week after it, the change is nil still."""
+def test_in_the_undisturbed_market_reviews_change_nothing():
+    """The norm follows the platform until the burn-in is over."""
     one = market(burn_in=6)
-    for _ in range(7):
+    for _ in range(6):
         one.step()
-        world = one.world
-        assert np.all(world.rating_change == 0)
-        assert np.all(world.volume_change == 0)
-    one.step()
+        assert np.all(one.world.rating_change == 0)
+        assert np.all(one.world.volume_change == 0)
+        assert np.all(terms(one, "review_reading", asked=True) == 0)
+    run(one, 2)
     assert np.all(one.world.rating_change != 0)
 
 
@@ -62,15 +66,41 @@ def test_brands_without_reviews_say_nothing():
         assert np.all(getattr(one.world, name) == 0)
 
 
-def test_a_brand_that_disappoints_is_rated_lower_and_its_readers_like_it_less():
-    """Three sd worse from week 0 on: its rating falls by more than any other moves, and so does its term."""
+@pytest.mark.parametrize("level", [-0.5, -1.0])
+def test_a_brand_that_gets_worse_is_rated_lower_and_its_readers_like_it_less(level):
+    """Its rating falls by more than any other moves, and so does its term, however many complain of it."""
     worse = Intervention(set={"behaviours.usage.sees_levels": True})
-    one = run(market(burn_in=10, timeline=[worse], brands={0: {"quality": -2.0}}), 30)
+    one = run(market(burn_in=104, timeline=[worse], brands={0: {"quality": level}}), 156)
     change = one.world.rating_change
-    assert change[0] < -0.5
+    assert change[0] < -0.3
     assert np.abs(change[1:]).max() < -change[0] / 2
-    utility = terms(one, "review_reading", asked=True)
-    assert utility[0].mean() < utility[1:].mean()
+    utility = terms(one, "review_reading", asked=True).mean(axis=1)
+    assert utility[0] < utility[1:].min()
+
+
+@pytest.mark.parametrize("level", [-1.0, 1.0])
+def test_reviews_alone_move_purchases_the_way_experience_went(level):
+    """Shoppers who rely on others' word: worse experience sells less and better sells more, in paired arms.
+
+    However many write about it: complaints must not work as praise.
+    """
+    change = Intervention(set={"behaviours.usage.sees_levels": True})
+    spec = market_spec(SHARES, shoppers=5000, rate=0.5, S=2.0, brands={0: {"quality": level}})
+    params = only(**CHOOSING, usage=True, advocacy=LIVELY, review_reading=True)
+    arms = [Market(spec, params, seed=36, burn_in=104, timeline=timeline) for timeline in ((), (change,))]
+    before, after = (purchases(run(arm, 104 + 78), 52) for arm in arms)
+    found, error = ratio(after[:, 0] - before[:, 0], before[:, 0])
+    assert np.sign(level) * found > 4 * error
+
+
+def test_a_brand_that_gets_better_is_rated_higher_and_its_readers_like_it_more():
+    better = Intervention(set={"behaviours.usage.sees_levels": True})
+    one = run(market(burn_in=104, timeline=[better], brands={0: {"quality": 0.5}}), 156)
+    change = one.world.rating_change
+    assert change[0] > 0.3
+    assert np.abs(change[1:]).max() < change[0] / 2
+    utility = terms(one, "review_reading", asked=True).mean(axis=1)
+    assert utility[0] > utility[1:].max()
 
 
 @pytest.mark.parametrize("spread", [0.0, 0.5, 1.0])
