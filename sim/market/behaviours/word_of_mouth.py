@@ -72,16 +72,16 @@ def _hear(
 ) -> None:  # fmt: skip
     for j in range(count):
         i = who[j]
-        first, last = start[i], start[i + 1]
+        first, last = np.uint64(start[i]), np.uint64(start[i + np.uint32(1)])
         if first == last:
             continue
-        part = f(weight) * listening[i] / f(last - first)
+        part = f(weight) * listening[i] / f(np.int32(last - first))
         for t in range(first, last):
-            word = said[ties[t]]
-            b = int(word & np.uint32(0xFF)) - 1
-            age = (week - int(word >> np.uint32(16))) & 0xFFFF
-            if b >= 0 and age < STILL:
-                valence = f(int((word >> np.uint32(8)) & np.uint32(0xFF)) - 128) * f(1 / 16)
+            word = said[np.uint32(ties[t])]
+            b = np.uint32(word & np.uint32(0xFF)) - np.uint32(1)
+            age = np.uint32((week - (word >> np.uint32(16))) & np.uint32(0xFFFF))
+            if word > 0 and age < STILL:
+                valence = f(np.int32((word >> np.uint32(8)) & np.uint32(0xFF)) - np.int32(128)) * f(1 / 16)
                 utility[b, j] += part * (f(1) - familiar[b, j]) * valence * word_weight[age]
 
 
