@@ -27,7 +27,8 @@ def discounts(weeks: NDArray[np.int64], rate: float) -> NDArray[np.float64]:
 def costs(table: WeeklyTable, spec: MarketSpec, brand: int) -> dict[str, float]:
     """Return what a brand's strategy costs over the weeks of a table, by component, in discounted money.
 
-    Points that are outstanding at the end are expected to be redeemed as often as those settled so far were.
+    Points outstanding at the end that can still become rewards are expected to be redeemed as often as those settled
+    so far were.
     """
     weeks = np.array(table.weeks)
     weight = discounts(weeks, spec.finance.discount_rate)
@@ -39,7 +40,7 @@ def costs(table: WeeklyTable, spec: MarketSpec, brand: int) -> dict[str, float]:
         "lever_spend": float(weight @ column["lever_spend"]),
         "administration": float(weight @ column["administration"]),
         "rewards": float(weight @ column["reward_cost"]),
-        "outstanding_points": float(weight[-1] * column["points_liability"][-1] * used * settings.scheme.reward_cost),
+        "outstanding_points": float(weight[-1] * column["points_redeemable"][-1] * used * settings.scheme.reward_cost),
         "price_reduction": float(weight @ column["price_reduction"]),
     }
 

@@ -32,6 +32,8 @@ MOMENTS = LEVERS[:4]
 MAX_BRANDS = 32
 MAX_RETAILERS = 20
 MAX_SHOPPERS = 100_000_000
+MAX_WEEKS = 5_000
+MAX_PRICE = 50_000.0  # single precision is exact to the cent up to 80,000
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
 Money = Annotated[float, Field(ge=0)]
@@ -152,7 +154,7 @@ class Brand(Settings):
 
     label: str | None = Field(None, description="name to print; the key if left out")
     share: float = Field(gt=0, lt=1, description="share of category purchases in the undisturbed market")
-    price: float = Field(gt=0, le=1e7, description="list price in shops", json_schema_extra={"unit": "money"})
+    price: float = Field(gt=0, le=MAX_PRICE, description="list price in shops", json_schema_extra={"unit": "money"})
     unit_cost: float = dial(
         0.4, "cost of goods per unit of list price at the start", plausible=(0.2, 0.7), ge=0, le=1,
         source="assumption: gross margins of packaged goods",
@@ -174,7 +176,7 @@ class Retailer(Settings):
 
     label: str | None = Field(None, description="name to print; the key if left out")
     markup: float = dial(
-        0.0, "level of its prices against list price", unit="share of price", plausible=(-0.1, 0.2), ge=-0.9, le=5,
+        0.0, "level of its prices against list price", unit="share of price", plausible=(-0.1, 0.2), ge=-0.9, le=1,
         source="assumption: none unless a scenario says",
     )  # fmt: skip
     price_dispersion: float = dial(
@@ -208,9 +210,9 @@ class Intervention(Settings):
     """A change on the timeline; weeks count from the end of the burn-in."""
 
     brand: Key | None = Field(None, description="whose settings change; left out for the market's own")
-    from_week: int = Field(0, ge=0, le=100_000, description="first week of the change")
-    to_week: int | None = Field(None, ge=1, le=100_000, description="first week after it; never if left out")
-    ramp_weeks: int = Field(0, ge=0, le=100_000, description="weeks in which numbers move evenly to their new value")
+    from_week: int = Field(0, ge=0, le=MAX_WEEKS, description="first week of the change")
+    to_week: int | None = Field(None, ge=1, le=MAX_WEEKS, description="first week after it; never if left out")
+    ramp_weeks: int = Field(0, ge=0, le=MAX_WEEKS, description="weeks in which numbers move evenly to their new value")
     set: dict[str, bool | int | float | str] = Field(
         default_factory=dict, description="new values by path, below the brand's table if `brand` is given"
     )

@@ -7,7 +7,7 @@ from typing import Annotated, cast
 from pydantic import Field, SerializeAsAny, create_model, field_validator
 
 from sim.market.dials import Params, Settings
-from sim.market.spec import Intervention, Key, MarketSpec
+from sim.market.spec import MAX_WEEKS, Intervention, Key, MarketSpec
 
 BASELINE = "baseline"
 """The arm that every other arm is compared with; it always exists."""
@@ -44,10 +44,10 @@ class Scenario(MarketSpec):
 
     title: str = Field("", description="what it is about, in a few words")
     question: str = Field("", description="the question it answers, as one sentence")
-    weeks: int = Field(104, ge=1, le=100_000, description="weeks that count, after the burn-in")
-    burn_in: int = Field(52, ge=0, le=100_000, description="weeks before week 0, in which the market settles")
+    weeks: int = Field(104, ge=1, le=MAX_WEEKS, description="weeks that count, after the burn-in")
+    burn_in: int = Field(52, ge=0, le=MAX_WEEKS, description="weeks before week 0, in which the market settles")
     run_off_weeks: int = Field(
-        0, ge=0, le=100_000, description="weeks after the last, without joining, accrual and spend; points settle"
+        0, ge=0, le=MAX_WEEKS, description="weeks after the last, without joining, accrual and spend; points settle"
     )
     replicates: int = Field(20, ge=1, le=10_000, description="runs of each arm, each with its own chance")
     seed: int = Field(1, ge=0, le=2**63 - 1, description="where chance begins; the same seed gives the same result")

@@ -8,6 +8,7 @@ from scipy.special import expit
 
 from sim.market.behaviours.points import Params as Points
 from sim.market.market import Market
+from sim.market.record.weekly import WeeklyTable
 from sim.market.spec import Intervention, Scheme
 
 SHARES = [0.4, 0.3, 0.2, 0.1]
@@ -46,7 +47,7 @@ def test_members_hurry_by_their_fullest_card():
     one = run(market(Points(**EAGER, acceleration=0.4), schemes=(0, 2), rate=1.0), 15)
     cards = one.state.points / one.world.threshold
     fullest = np.minimum(np.where(one.state.member == 1, cards, 0).max(axis=1), 1)
-    bought = np.any(one.state.bought_week >= 0, axis=1)  # cards from before the start hurry from the next purchase on
+    bought = np.any(one.state.bought_week[:, [0, 2]] >= 0, axis=1)  # cards from before hurry from the next stamp on
     expected = np.where(fullest > 0, 1 + 0.4 * (fullest - 0.5), 1.0)
     assert np.allclose(one.state.urgency[bought], expected[bought], atol=1e-6)
     assert 0.5 < one.state.urgency.mean() < 1.5
@@ -139,8 +140,6 @@ def test_a_scheme_works_for_shoppers_whose_experience_is_not_followed():
 
 
 def test_rewards_cost_the_brand_what_its_scheme_says():
-    from sim.market.record.weekly import WeeklyTable
-
     own = {0: {"scheme": {**TERMS, "reward_cost": 0.6}}}
     table = WeeklyTable()
     one = market(Points(**EAGER), brands=own, rate=1.0)

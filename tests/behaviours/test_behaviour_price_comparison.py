@@ -98,7 +98,7 @@ def test_nobody_sees_more_quotes_than_there_are_shops():
 
 
 def test_shops_post_prices_around_their_level_each_week_afresh():
-    """Level x (1 +- half-width), uniform: mean, bounds and variance of w^2/3; weeks are independent."""
+    """Level x (1 +- half-width), uniform: mean, bounds and variance of w^2/3; weeks are independent; whole cents."""
     shops = {"dear": Retailer(markup=0.1, price_dispersion=0.05), "calm": Retailer(price_dispersion=0.0)}
     spec = market_spec(np.ones(20), shoppers=1).model_copy(update={"retailers": shops})
     one = Market(spec, only(price_comparison=True), seed=33, burn_in=0)
@@ -109,17 +109,18 @@ def test_shops_post_prices_around_their_level_each_week_afresh():
     dear, calm = np.moveaxis(np.array(weeks), 1, 0) / 100.0
     assert np.all(calm == 1.0)
     around = dear.ravel() / 1.1 - 1
-    assert np.abs(around).max() <= 0.05
-    assert_within(mean(around), 0.0)
-    assert_within(mean(around**2), 0.05**2 / 3)
+    cent = 0.005 / 110
+    assert np.abs(around).max() <= 0.05 + cent
+    assert_within(mean(around), 0.0, beyond=cent)
+    assert_within(mean(around**2), 0.05**2 / 3, beyond=cent**2)
 
 
 def test_posted_prices_are_the_same_in_every_arm():
-    """Whatever brands do, luck with prices is shared: posted over list does not change."""
+    """Whatever brands do, luck with prices is shared: posted over list does not change but for the cent."""
     dearer = Intervention(brand="brand_0", set={"price": 150.0})
     arms = [run(market(retailers=3, dispersion=0.1, shoppers=10, timeline=timeline), 3) for timeline in ((), (dearer,))]
     factors = [arm.world.posted / arm.world.list_price for arm in arms]
-    assert np.allclose(*factors, rtol=1e-12)
+    assert np.allclose(*factors, rtol=0, atol=0.01 / 100)
     assert arms[1].world.list_price[0] == 150
 
 

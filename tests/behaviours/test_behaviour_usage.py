@@ -61,7 +61,7 @@ def test_the_centre_is_taken_off_satisfaction():
 
 
 def test_losses_pull_mean_satisfaction_below_zero_as_the_formula_says():
-    """-(lambda - 1)/2 x .399 sd(d): d is the episode itself where nothing is expected, about normal of unit variance."""
+    """-(lambda - 1)/2 x .399 sd(d): d is the episode itself where nothing is expected, about normal."""
     seen = Episodes()
     one = market(Usage(past_purchases=0, memory_in_expectation=0.0), recorders=[seen], shoppers=40_000)
     run(one, 2)

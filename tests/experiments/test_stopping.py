@@ -8,10 +8,10 @@ import pytest
 
 from sim.experiments.replicates import Clock, Job, Stopped, run_all
 from sim.experiments.run import run_scenario
-from sim.scenario import LoadedScenario, parse_scenario
+from sim.scenario import LoadedScenario, Scenario, parse_scenario
 
 SCENARIO = """
-weeks = 100_000
+weeks = 12
 burn_in = 2
 shoppers = 200
 focal = "acme"
@@ -25,8 +25,13 @@ PROMPTLY = 2.0
 """Seconds; the run itself would take minutes."""
 
 
+def endless() -> Scenario:
+    """Return a scenario that takes far longer than anybody waits."""
+    return parse_scenario(SCENARIO).model_copy(update={"weeks": 10**6})
+
+
 def jobs(count: int) -> list[Job]:
-    scenario = parse_scenario(SCENARIO)
+    scenario = endless()
     return [Job(scenario.market, scenario, None, {"baseline": ()}, seed, 0, 1) for seed in range(count)]
 
 
@@ -38,7 +43,7 @@ def later(clock: Clock, act) -> threading.Thread:
             time.sleep(0.01)
         act()
 
-    thread = threading.Thread(target=wait)
+    thread = threading.Thread(target=wait, daemon=True)
     thread.start()
     return thread
 
@@ -91,15 +96,15 @@ def test_a_run_stopped_by_whoever_shows_its_progress_ends_promptly():
 
     began = time.perf_counter()
     with pytest.raises(EnoughError):
-        run_scenario(LoadedScenario(parse_scenario(SCENARIO), "made", ()), tell=tell)
+        run_scenario(LoadedScenario(endless(), "made", ()), tell=tell)
     assert time.perf_counter() - began < PROMPTLY
     assert told
 
 
 def test_progress_goes_from_nothing_to_all_and_says_what_is_done():
-    text = SCENARIO.replace("100_000", "12")
     told: list[tuple[float, str]] = []
-    run_scenario(LoadedScenario(parse_scenario(text), "made", ()), tell=lambda share, what: told.append((share, what)))
+    loaded = LoadedScenario(parse_scenario(SCENARIO), "made", ())
+    run_scenario(loaded, tell=lambda share, what: told.append((share, what)))
     arms = [share for share, what in told if what == "arms"]
     assert told[0] == (0.0, "market at rest")
     assert arms == sorted(arms)

@@ -23,6 +23,7 @@ from sim.market.week import Behaviour, Phase
 from sim.market.world.cards import enrol_at_rest
 
 f = np.float32
+LATER = 1_000_000  # a week beyond the end of any run
 
 
 class Params(BaseParams):
@@ -96,6 +97,7 @@ def open_week(market: Market) -> None:
             world.reward_rate[slot] = scheme.reward_rate
             world.expiry[slot] = scheme.expiry_weeks
         world.accrues[slot] = scheme.reward_rate > 0 and not market.running_off
+        world.closed[slot] = LATER if world.accrues[slot] else min(int(world.closed[slot]), market.week)
         world.open[slot] = scheme.joining_open and bool(world.accrues[slot])
         world.head_start[slot] = round(scheme.head_start * world.threshold[slot])
 
@@ -154,11 +156,11 @@ def _hurry(i: int, acceleration: float, member: Array, points: Array, threshold:
 
 @kernel
 def _expire(
-    first: int, last: int, week: int, brand: int, slot: int, expiry: int, acceleration: float, bought_week: Array,
-    threshold: Array, member: Array, points: Array, urgency: Array, expired: Array,
+    first: int, last: int, week: int, brand: int, slot: int, expiry: int, closed: int, acceleration: float,
+    bought_week: Array, threshold: Array, member: Array, points: Array, urgency: Array, expired: Array,
 ) -> None:  # fmt: skip
     for i in range(first, last):
-        if points[i, slot] > 0 and week - bought_week[i, brand] >= expiry:
+        if points[i, slot] > 0 and week - min(int(bought_week[i, brand]), closed) >= expiry:
             expired[slot] += points[i, slot]
             points[i, slot] = 0
             _hurry(i, acceleration, member, points, threshold, urgency)
@@ -192,6 +194,7 @@ def on_shoppers(block: Block) -> None:
         if market.world.ever[slot]:
             _expire(
                 block.first, block.last, block.week, brand, slot, market.world.expiry[slot],
+                market.world.closed[slot],
                 params.acceleration, state.bought_week, market.world.threshold, state.member, state.points,
                 state.urgency, block.tally.points_expired,
             )  # fmt: skip
@@ -214,7 +217,7 @@ BEHAVIOUR = Behaviour(
     state=(
         Field("hassle", ("N",), "float32", "list prices", "trouble of joining a scheme", fixed=True),
         Field("member", ("N", "S"), "uint8", "yes/no", "whether the shopper is a member of the scheme"),
-        Field("points", ("N", "S"), "int32", "points", "points held; one point is one cent spent"),
+        Field("points", ("N", "S"), "int64", "points", "points held; one point is one cent spent"),
         Field("pace", ("N", "S"), "float32", "purchases/week", "experienced rate of buying the scheme's brand"),
     ),
     world=(
@@ -222,6 +225,7 @@ BEHAVIOUR = Behaviour(
         Field("threshold", ("S",), "int64", "points", "points that earn one reward"),
         Field("reward_rate", ("S",), "float64", "share of spend", "face value of rewards per unit of money spent"),
         Field("expiry", ("S",), "int64", "weeks", "weeks without a purchase after which points expire"),
+        Field("closed", ("S",), "int64", "week", "first week in which purchases earned no more points", fill=LATER),
         Field("accrues", ("S",), "bool", "yes/no", "whether purchases earn points"),
         Field("open", ("S",), "bool", "yes/no", "whether shoppers can join"),
         Field("ever", ("S",), "bool", "yes/no", "whether the scheme has ever run"),
@@ -229,7 +233,7 @@ BEHAVIOUR = Behaviour(
         Field("outstanding", ("S",), "int64", "points", "points held by all shoppers"),
         Field("members", ("S",), "int64", "shoppers", "members"),
     ),
-    visit=(Field("points_redeemed", ("V",), "int32", "points", "points redeemed at this purchase"),),
+    visit=(Field("points_redeemed", ("V",), "int64", "points", "points redeemed at this purchase"),),
     tallies=(
         Field("joined", ("S",), "int64", "shoppers", "shoppers who joined"),
         Field("points_issued", ("S",), "int64", "points", "points issued"),
@@ -256,6 +260,7 @@ BEHAVIOUR = Behaviour(
         "threshold",
         "reward_rate",
         "expiry",
+        "closed",
         "accrues",
         "open",
         "ever",
@@ -279,6 +284,7 @@ BEHAVIOUR = Behaviour(
         "threshold",
         "reward_rate",
         "expiry",
+        "closed",
         "accrues",
         "open",
         "ever",

@@ -57,7 +57,8 @@ def open_week(market: Market) -> None:
     level = np.array([[1.0 + r.markup] for r in retailers])
     dispersion = np.array([r.price_dispersion for r in retailers])
     world = market.world
-    world.posted[:] = world.list_price * level * (1.0 + dispersion[:, None] * (2.0 * draws - 1.0))
+    prices = world.list_price * level * (1.0 + dispersion[:, None] * (2.0 * draws - 1.0))
+    world.posted[:] = np.maximum(np.rint(prices * 100.0), 1.0) / 100.0
     state = (params, tuple(retailers))
     if market.memo.get("price_comparison") != state:
         market.memo["price_comparison"] = state
@@ -232,7 +233,11 @@ BEHAVIOUR = Behaviour(
     order=30,
     does="experts draw more quotes of retailers and keep the lowest",
     params=Params,
-    world=(Field("posted", ("R", "B"), "float64", "money", "price of each brand at each retailer this week"),),
+    world=(
+        Field(
+            "posted", ("R", "B"), "float64", "money", "price of each brand at each retailer this week, in whole cents"
+        ),
+    ),
     visit=(
         Field("cost", ("B", "V"), "float32", "money", "lowest price found"),
         Field("shop", ("B", "V"), "uint8", "retailer", "who quotes the lowest price found"),

@@ -30,7 +30,7 @@ def _pay(
 ) -> None:  # fmt: skip
     for j in range(count):
         b = choice[j]
-        cents = np.int32(cost[b, j] * np.float32(100) + np.float32(0.5))
+        cents = np.int32(np.rint(np.float64(cost[b, j]) * 100.0))
         retailer = shop[b, j]
         paid[j] = cents
         at[j] = retailer

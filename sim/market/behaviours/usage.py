@@ -20,6 +20,7 @@ from sim.market.state import NEVER, Field
 from sim.market.week import Behaviour, Phase
 
 f = np.float32
+LONGEST_AGO = 5_000.0  # weeks before the start: older purchases are as good as forgotten
 FIXED = 65536.0
 """Satisfaction is summed in 1/65536 of a standard deviation, so that the order of threads cannot matter."""
 
@@ -114,7 +115,7 @@ def _remember(
         for n in range(purchases):
             w0, _, _, _ = philox(np.uint64(i), np.uint64(n), np.uint64(0), why, k0, k1)
             age += -np.log(np.float64(unit(w0))) / max(np.float64(rate[i]), 1e-6)
-            ages[n] = min(age, 10_000.0)
+            ages[n] = min(age, LONGEST_AGO)
         for n in range(purchases - 1, -1, -1):  # from the oldest to the newest
             _, w1, w2, w3 = philox(np.uint64(i), np.uint64(n), np.uint64(0), why, k0, k1)
             left = unit(w1) * total

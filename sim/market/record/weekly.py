@@ -35,6 +35,7 @@ MEASURES: dict[str, str] = {
     "points_expired": "points expired",
     "points_outstanding": "points held",
     "points_liability": "face value of the points held",
+    "points_redeemable": "face value of the points that can still become rewards: of full cards once nothing accrues",
 }
 """Columns of the weekly table beside week and brand, with their meaning; money in the scenario's own unit."""
 
@@ -123,7 +124,7 @@ def _minds(market: "Market") -> dict[str, NDArray[np.float64]]:
 
 
 def _points(market: "Market") -> dict[str, NDArray[np.float64]]:
-    names = ("members", "points_issued", "points_redeemed", "points_expired", "points_outstanding", "points_liability")
+    names = [name for name in MEASURES if name == "members" or name.startswith("points_")]
     values = {name: np.zeros(len(market.shares)) for name in names}
     for slot, brand in enumerate(market.scheme_brands):
         values["members"][brand] = market.world.members[slot]
@@ -133,4 +134,8 @@ def _points(market: "Market") -> dict[str, NDArray[np.float64]]:
         rate = float(market.world.reward_rate[slot])
         values["points_outstanding"][brand] = held
         values["points_liability"][brand] = held * rate / 100.0
+        if held and not market.world.accrues[slot]:
+            goal = int(market.world.threshold[slot])
+            held = float((market.state.points[:, slot] // goal).sum(dtype=np.int64) * goal)
+        values["points_redeemable"][brand] = held * rate / 100.0
     return values

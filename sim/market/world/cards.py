@@ -33,7 +33,7 @@ def enrol_at_rest(market: "Market", slot: int, pace: Array, eagerness: Array) ->
         return
     state = market.state
     joins = 1.0 / (1.0 + np.exp(np.clip(-eagerness, -80, 80)))
-    lot, fullness = chance.uniforms(market.seed, "points/at_rest", np.arange(market.spec.shoppers), index=slot)
+    lot, fullness = chance.uniforms(market.seed, "points/at_rest", np.arange(market.spec.shoppers), index=brand)
     member = lot < 1.0 - (1.0 - joins) ** (pace * WEEKS_AT_REST)
     recent = market.week - state.bought_week[:, brand].astype(np.int64) < scheme.expiry_weeks
     goal = round(100.0 * scheme.threshold * market.world.list_price_start[brand])
