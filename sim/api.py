@@ -96,6 +96,8 @@ def run(
         loaded = loaded if name is None else replace(loaded, name=name)
     _check_asked(loaded, against, window)
     options: dict[str, Any] = {"against": against, "window": window}
+    if further := {name: b.source for name, b in (behaviours or {}).items() if b.source}:
+        options["behaviours"] = further
     folder = None
     if out is not None:
         asked = content_key("run", options, to_toml(loaded.scenario), model_version())

@@ -7,12 +7,40 @@ from contextlib import contextmanager
 
 import click
 
+from sim.cli.group import Stop, was_asked_to_stop
+
 Tell = Callable[[float, str], None]
 
 
 @contextmanager
-def progress(*, quiet: bool) -> Iterator[Tell]:
-    """Yield a function that shows how far each stage has come; plain lines where stderr is no terminal."""
+def progress(*, quiet: bool, first: Callable[[], None]) -> Iterator[Tell]:
+    """Yield a function that shows how far each stage has come; plain lines where stderr is no terminal.
+
+    Parameters
+    ----------
+    quiet
+        Whether to show nothing.
+    first
+        Called once, when something begins to run.
+    """
+    ctx = click.get_current_context()
+    began = False
+    with _shown(quiet=quiet) as show:
+
+        def tell(share: float, what: str) -> None:
+            nonlocal began
+            if was_asked_to_stop(ctx):
+                raise Stop
+            if not began:
+                began = True
+                first()
+            show(share, what)
+
+        yield tell
+
+
+@contextmanager
+def _shown(*, quiet: bool) -> Iterator[Tell]:
     if quiet:
         yield lambda share, what: None
         return
@@ -37,14 +65,14 @@ def progress(*, quiet: bool) -> Iterator[Tell]:
     with Progress(*columns, console=Console(stderr=True)) as bar:
         tasks: dict[str, TaskID] = {}
 
-        def tell(share: float, what: str) -> None:
+        def show(share: float, what: str) -> None:
             if what not in tasks:
                 for done in tasks.values():
                     bar.update(done, completed=1.0)
                 tasks[what] = bar.add_task(what, total=1.0)
             bar.update(tasks[what], completed=share)
 
-        yield tell
+        yield show
 
 
 def _lines(every: float = 10.0) -> Tell:
@@ -52,7 +80,7 @@ def _lines(every: float = 10.0) -> Tell:
     began: dict[str, float] = {}
     last = [0.0]
 
-    def tell(share: float, what: str) -> None:
+    def show(share: float, what: str) -> None:
         now = time.monotonic()
         if what not in began:
             began[what] = now
@@ -63,4 +91,4 @@ def _lines(every: float = 10.0) -> Tell:
             left = (now - began[what]) * (1.0 - share) / share
             click.echo(f"{what}: {share:.0%}, {left:.0f} s left", err=True)
 
-    return tell
+    return show

@@ -142,7 +142,7 @@ def settled(
     """Return the market with its constants: its own, else those found before, else newly fitted and kept."""
     if spec.calibrated is not None or not needs_constants(params):
         return spec
-    path = _kept_at(spec, params)
+    path = _kept_at(spec, params, behaviours)
     try:
         found = Calibrated.model_validate_json(path.read_text())
     except (OSError, ValueError):
@@ -153,18 +153,20 @@ def settled(
 
 def is_settled(spec: MarketSpec, params: Mapping[str, Params]) -> bool:
     """Say whether the constants of a market are at hand without fitting."""
-    return spec.calibrated is not None or not needs_constants(params) or _kept_at(spec, params).exists()
+    return spec.calibrated is not None or not needs_constants(params) or _kept_at(spec, params, None).exists()
 
 
 def needs_constants(params: Mapping[str, Params]) -> bool:
     """Say whether a market has tastes whose shares could drift; a market without tastes has no shares to keep."""
-    return params["taste"].on
+    taste = params.get("taste")
+    return taste is None or taste.on
 
 
-def _kept_at(spec: MarketSpec, params: Mapping[str, Params]) -> Path:
+def _kept_at(spec: MarketSpec, params: Mapping[str, Params], behaviours: Mapping[str, Behaviour] | None) -> Path:
     """Return where the constants of this very market would be kept."""
     told = {
         "spec": spec.model_dump(mode="json", exclude={"shoppers", "record", "calibrated"}),
+        "sources": {name: b.source for name, b in (behaviours or {}).items() if b.source},
         "params": {name: p.model_dump(mode="json") for name, p in params.items()},
     }
     return cache_folder() / f"steady-{hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:24]}.json"

@@ -1,12 +1,19 @@
-"""Plain tables for the terminal: aligned columns, no colour unless a terminal asks for it."""
+"""Plain tables for the terminal: aligned columns, no colour, nothing cut."""
 
+import math
+import re
+import textwrap
 from collections.abc import Mapping, Sequence
 
-MOST_WIDE = 60
+GAP = "  "
+NARROWEST = 16
+"""Letters to which a column of texts may be folded where the terminal is narrow."""
+
+_LIKE_A_NUMBER = re.compile(r"-|[+-]?[\d.,]+( %| pt)?( / ([+-]?[\d.,]+|-))?")
 
 
-def table(rows: Sequence[Mapping[str, object]], columns: Sequence[str] | None = None) -> str:
-    """Return rows as an aligned table; numbers to the right, long texts cut.
+def table(rows: Sequence[Mapping[str, object]], columns: Sequence[str] | None = None, width: int | None = None) -> str:
+    """Return rows as an aligned table, numbers to the right and with as many decimals as their column needs.
 
     Parameters
     ----------
@@ -14,52 +21,89 @@ def table(rows: Sequence[Mapping[str, object]], columns: Sequence[str] | None = 
         One mapping a row.
     columns
         Which keys, in order; those of the first row if None.
+    width
+        Letters a line; long texts are folded to fit. None for as wide as need be.
     """
     if not rows:
         return "(nothing)"
     columns = list(columns or rows[0])
-    cells = [[_text(row.get(name, "")) for name in columns] for row in rows]
-    right = [all(_is_number(row.get(name)) for row in rows) for name in columns]
-    widths = [max(len(name), *(len(line[c]) for line in cells)) for c, name in enumerate(columns)]
-    lines = [_line(list(columns), widths, right), _line(["-" * width for width in widths], widths, right)]
-    return "\n".join(lines + [_line(line, widths, right) for line in cells])
+    by_column = [_cells([row.get(name) for row in rows]) for name in columns]
+    right = [any(cell != "-" for cell in c) and all(map(_LIKE_A_NUMBER.fullmatch, c)) for c in by_column]
+    widths = [max(len(name), *map(len, cells)) for name, cells in zip(columns, by_column, strict=True)]
+    if width is not None:
+        _narrow(widths, [NARROWEST if not r else w for w, r in zip(widths, right, strict=True)], columns, width)
+    lines = [_line(columns, widths, right), _line(["-" * w for w in widths], widths, right)]
+    for cells in zip(*by_column, strict=True):
+        folded = [textwrap.wrap(cell, w) or [""] for cell, w in zip(cells, widths, strict=True)]
+        for n in range(max(map(len, folded))):
+            lines.append(_line([part[n] if n < len(part) else "" for part in folded], widths, right))
+    return "\n".join(lines)
 
 
-def _line(cells: list[str], widths: list[int], right: list[bool]) -> str:
+def _narrow(widths: list[int], least: Sequence[int], names: Sequence[str], width: int) -> None:
+    """Take from the widest columns, in place, until a line fits or no column can be narrower."""
+    least = [min(w, max(few, len(name))) for w, few, name in zip(widths, least, names, strict=True)]
+    while sum(widths) + len(GAP) * (len(widths) - 1) > width:
+        free = [c for c in range(len(widths)) if widths[c] > least[c]]
+        if not free:
+            return
+        widths[max(free, key=widths.__getitem__)] -= 1
+
+
+def _line(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
     padded = (cell.rjust(w) if r else cell.ljust(w) for cell, w, r in zip(cells, widths, right, strict=True))
-    return "  ".join(padded).rstrip()
+    return GAP.join(padded).rstrip()
+
+
+def _cells(values: Sequence[object]) -> list[str]:
+    """Write the values of one column; if all are numbers, with the same decimals, four digits for the largest."""
+    numbers = [v for v in values if _is_number(v) and math.isfinite(v)]  # type: ignore[arg-type]
+    if not numbers or not all(v is None or _is_number(v) for v in values) or all(isinstance(v, int) for v in numbers):
+        return [number(v) for v in values]
+    largest = max(abs(v) for v in numbers)  # type: ignore[arg-type]
+    decimals = min(max(3 - math.floor(math.log10(largest)), 0), 4) if largest else 1
+    return [number(v, decimals) for v in values]
 
 
 def _is_number(value: object) -> bool:
-    return value is None or (isinstance(value, int | float) and not isinstance(value, bool))
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _text(value: object) -> str:
-    if value is None or (isinstance(value, float) and value != value):  # noqa: PLR0124 - NaN is not itself
+def number(value: object, decimals: int | None = None) -> str:
+    """Write one value; a number with separators and, unless decimals are given, four digits."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
         return "-"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if decimals is not None and _is_number(value):
+        return f"{value:,.{decimals}f}"
+    if isinstance(value, int):
+        return f"{value:,}"
     if isinstance(value, float):
         return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
-    text = str(value)
-    return text if len(text) <= MOST_WIDE else text[: MOST_WIDE - 1] + "…"
+    return str(value)
 
 
 def signed(value: float, unit: str) -> str:
     """Return a difference in the reader's words: shares in percentage points, money with separators."""
-    if value != value:  # noqa: PLR0124 - NaN is not itself
-        return "-"
-    if unit == "share":
-        return f"{100 * value:+.2f} pt"
-    if unit.startswith("money") or unit == "shoppers":
-        return f"{value:+,.1f}"
-    return f"{value:+.4f}"
+    return _in_words(value, unit, "+", " pt")
 
 
 def level(value: float, unit: str) -> str:
     """Return a level in the reader's words: shares in per cent."""
-    if value != value:  # noqa: PLR0124 - NaN is not itself
+    return _in_words(value, unit, "", " %")
+
+
+def _in_words(value: float, unit: str, sign: str, percent: str) -> str:
+    if math.isnan(value):
         return "-"
     if unit == "share":
-        return f"{100 * value:.2f} %"
+        return f"{_plain_zero(100 * value, 2):{sign}.2f}{percent}"
     if unit.startswith("money") or unit == "shoppers":
-        return f"{value:,.1f}"
-    return f"{value:.4f}"
+        return f"{_plain_zero(value, 1):{sign},.1f}"
+    return f"{_plain_zero(value, 4):{sign}.4f}"
+
+
+def _plain_zero(value: float, decimals: int) -> float:
+    """Return a value rounded, without the sign of what rounds to zero."""
+    return round(value, decimals) + 0.0

@@ -7,14 +7,36 @@ from typing import Any
 
 from sim.experiments.beside import Beside
 from sim.experiments.compare import arm_costs, interval
-from sim.experiments.result import METRICS, Difference, Result
-from sim.experiments.tables import level, signed, table
+from sim.experiments.result import BASELINE, METRICS, Difference, Result
+from sim.experiments.tables import level, number, signed, table
 from sim.market.building import SHOPPERS, WORLD
 from sim.market.dials import register
-from sim.market.spec import MarketSpec
-from sim.market.week import Plan, discover
+from sim.market.spec import Brand, MarketSpec, Retailer
+from sim.market.week import Behaviour, Plan, discover
 from sim.measure.performance import Measures
 from sim.scenario.load import load_scenario
+
+CATEGORY_WORDS = {
+    "panelists": "members of the panel, buyers or not",
+    "buyers": "members who bought the category",
+    "purchases": "occasions on which a buyer bought a brand",
+    "units": "units bought",
+    "days": "length of the period",
+    "penetration": "share of the panelists who bought",
+    "purchases_per_buyer": "purchases of the category",
+    "brands_per_buyer": "size of the repertoire",
+    "price": "mean price paid a unit",
+    "heavy_buyer_share": "share of purchases by the fifth of the buyers who buy most",
+    "heavy_buyer_share_units": "the same, of units",
+    "M": "purchases a panelist (NBD); a buyer's, if panelists are unknown",
+    "K": "evenness of purchase rates (NBD), from mean and zeros",
+    "K_likelihood": "the same, by likelihood",
+    "S": "likeness of tastes (Dirichlet), from penetrations",
+    "S_likelihood": "the same, by likelihood",
+    "D": "duplication: how much likelier a brand's buyers are to buy another than all are",
+    "D_dirichlet": "the same, as the NBD-Dirichlet expects",
+}
+"""Measure of a category to what it is."""
 
 
 def _number(value: float) -> float | None:
@@ -42,8 +64,16 @@ def run_text(result: Result) -> str:
         for b, brand in enumerate(result.brands):
             values = {m: interval(result.metric(m)[a, :, b])[0] for m in chosen}
             rows.append({"arm": arm, "brand": brand, **{m: level(v, METRICS[m]) for m, v in values.items()}})
+    return f"{result.title or result.name}\nMeans of {_weeks(result)}, {_replicates(result)}.\n\n{table(rows)}"
+
+
+def _weeks(result: Result) -> str:
     first, last = result.compared_weeks
-    return f"{result.title}\nMeans of weeks {first} to {last - 1}, {result.replicates} replicates.\n\n{table(rows)}"
+    return f"week {first}" if last - first == 1 else f"weeks {first} to {last - 1}"
+
+
+def _replicates(result: Result) -> str:
+    return f"{result.replicates:,} replicate{'s' * (result.replicates != 1)}"
 
 
 def compare_json(
@@ -72,11 +102,14 @@ def compare_text(result: Result, differences: Sequence[Difference], against: str
     """Return the comparison for the focal brand, arm by arm, and what each arm costs."""
     labels = dict(zip(result.arms.keys, result.arms.labels, strict=True))
     brand = result.brand_labels[result.brands.index(result.focal)]
-    first, last = result.compared_weeks
+    sure = (
+        "95 % intervals, chance only; clear: the interval leaves out zero."
+        if result.replicates > 1
+        else "one replicate tells nothing about chance, so there are no intervals."
+    )
     parts = [
-        f"{result.title}\n{result.question}",
-        f"{brand}: difference to {against} in weeks {first} to {last - 1}, paired over {result.replicates} replicates;"
-        " 95 % intervals, chance only.",
+        "\n".join(line for line in (result.title or result.name, result.question) if line),
+        f"{brand}: difference to {against} in {_weeks(result)}, paired over {_replicates(result)};\n{sure}",
     ]
     for arm in result.arms.keys:
         rows = [
@@ -92,8 +125,8 @@ def compare_text(result: Result, differences: Sequence[Difference], against: str
             if d.arm == arm and d.brand == result.focal
         ]
         if rows:
-            parts.append(f"{arm}: {labels[arm]}\n{table(rows)}")
-    costs = [row for row in arm_costs(result) if row["cost"]]
+            parts.append(f"{arm}{f': {labels[arm]}' * (labels[arm] != arm)}\n{table(rows)}")
+    costs = [row for row in arm_costs(result) if row["arm"] != BASELINE]
     if costs:
         parts.append(f"Cost of each arm beyond the baseline, discounted money\n{table(costs)}")
     parts += [f"Matched: {note}" for note in result.notes]
@@ -101,23 +134,26 @@ def compare_text(result: Result, differences: Sequence[Difference], against: str
 
 
 def measures_text(measures: Measures) -> str:
-    """Return the category's and the brands' measures; what the Dirichlet expects in columns that end in _D."""
-    columns = ("penetration", "purchase_frequency", "share_of_requirements", "sole_buyers", "repeat_rate")
+    """Return the category's measures with what they mean, and the brands' beside what the Dirichlet expects."""
+    category = [
+        {"measure": name, "value": number(int(value) if value.is_integer() else value), "is": CATEGORY_WORDS[name]}
+        for name, value in measures.category.items()
+    ]
     rows = []
     for brand in measures.brands:
-        row: dict[str, object] = {"brand": brand["brand"], "share": brand["share"]}
-        for name in columns:
-            row[name] = brand[name]
-            if f"{name}_dirichlet" in brand:
-                row[f"{name}_D"] = brand[f"{name}_dirichlet"]
+        row: dict[str, object] = {"brand": brand["brand"], "share": number(brand["share"], 3)}
+        for name in ("penetration", "purchase_frequency", "share_of_requirements", "sole_buyers", "repeat_rate"):
+            row[name] = f"{number(brand[name], 3)} / {number(brand[f'{name}_dirichlet'], 3)}"
         rows.append(row)
-    category = [{"measure": name, "value": value} for name, value in measures.category.items()]
-    return f"Category\n{table(category)}\n\nBrands (_D: as the NBD-Dirichlet expects)\n{table(rows)}"
+    return f"Category\n{table(category)}\n\nBrands: observed / as the NBD-Dirichlet expects\n{table(rows)}"
 
 
 def beside_json(rows: Sequence[Beside], errors: Mapping[str, float]) -> dict[str, Any]:
     """Return real and simulated measures with their errors."""
-    return {"rows": [vars(row) for row in rows], "mean_relative_error": dict(errors)}
+    return {
+        "rows": [{name: _number(v) if isinstance(v, float) else v for name, v in vars(row).items()} for row in rows],
+        "mean_relative_error": {name: _number(error) for name, error in errors.items()},
+    }
 
 
 def beside_text(rows: Sequence[Beside], errors: Mapping[str, float]) -> str:
@@ -135,13 +171,16 @@ def beside_text(rows: Sequence[Beside], errors: Mapping[str, float]) -> str:
     return f"Real / simulated\n{table(lines)}"
 
 
-def plan_rows(scenario: str, overrides: Sequence[str], folders: Sequence[Path], which: str) -> list[dict[str, Any]]:
-    """Return the week, the data dictionary, or the assumption register, as rows."""
-    behaviours = discover(folders)
+def plan_rows(
+    scenario: str, overrides: Sequence[str], behaviours: Mapping[str, Behaviour] | None, which: str
+) -> list[dict[str, Any]]:
+    """Return the week, the data dictionary, or the assumption register, as rows; all behaviours that ship if None."""
+    behaviours = discover() if behaviours is None else behaviours
     loaded = load_scenario(scenario, overrides, {name: b.params for name, b in behaviours.items()})
     if which == "assumptions":
-        rows = register(MarketSpec, "") + _tables()
-        return rows + [row for name, b in behaviours.items() for row in register(b.params, f"behaviours.{name}")]
+        rows = register(MarketSpec, "") + register(Brand, "brands.*") + register(Retailer, "retailers.*")
+        rows += [row for name, b in behaviours.items() for row in register(b.params, f"behaviours.{name}")]
+        return [row for row in rows if row["source"]]  # the others are facts of a scenario, without a default
     if which == "week":
         return list(Plan.of(behaviours, loaded.behaviours).rows())
     fields = [("shoppers", f) for f in SHOPPERS] + [("world", f) for f in WORLD]
@@ -158,11 +197,13 @@ def plan_rows(scenario: str, overrides: Sequence[str], folders: Sequence[Path], 
     return list(seen.values())
 
 
-def _tables() -> list[dict[str, Any]]:
-    """Return the dials of the tables that a scenario holds by key: brands, their schemes, retailers."""
-    from sim.market.spec import Brand, Retailer
+def plan_text(rows: Sequence[Mapping[str, Any]], width: int | None = None) -> str:
+    """Return rows of `plan_rows` as a table; ranges in words."""
+    return table([{name: _said(value) for name, value in row.items()} for row in rows], width=width)
 
-    return register(Brand, "brands.*") + register(Retailer, "retailers.*")
+
+def _said(value: object) -> str:
+    return " to ".join(map(number, value)) if isinstance(value, list) else number(value)
 
 
 def _path(folder: Path | None) -> str | None:

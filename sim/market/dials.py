@@ -27,6 +27,7 @@ def dial(
     unit: str = "",
     plausible: tuple[Number, Number] | None = None,
     source: str,
+    built: bool = False,
     **limits: Any,  # noqa: ANN401 - handed on to pydantic: ge, gt, le, lt
 ) -> Any:  # noqa: ANN401 - pydantic's own signature
     """Declare a number that the model needs, with all that a reader must know of it.
@@ -43,10 +44,14 @@ def dial(
         The range within which nobody could call the value wrong; swept when nothing else is known.
     source
         Author and year, or `assumption: ...` with the reason.
+    built
+        Whether the number is used only when the market is built, so that it cannot change on the timeline.
     **limits
         Hard bounds (`ge`, `gt`, `le`, `lt`), outside of which a value makes no sense.
     """
     extra: dict[str, Any] = {"unit": unit, "source": source}
+    if built:
+        extra["built"] = True
     if plausible is not None:
         extra["plausible"] = list(plausible)
     return Field(default, description=meaning, json_schema_extra=extra, validate_default=True, **limits)

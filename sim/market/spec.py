@@ -161,7 +161,7 @@ class Brand(Settings):
     )  # fmt: skip
     quality: float | None = dial(
         None, "level of experience beside the market's, drawn if left out", unit="sd of experience",
-        plausible=(-1, 1), ge=-3, le=3, source="formulas: brand levels ~ N(0, .35)",
+        plausible=(-1, 1), ge=-3, le=3, built=True, source="formulas: brand levels ~ N(0, .35)",
     )  # fmt: skip
     spend: dict[Lever, Money] = Field(
         default_factory=dict,

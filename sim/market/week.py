@@ -1,10 +1,11 @@
 """What a behaviour must declare, how behaviours are found, and the order of a week as data that can be printed."""
 
+import hashlib
 import importlib
 import importlib.util
 import pkgutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from pathlib import Path
 from types import ModuleType
@@ -74,6 +75,8 @@ class Behaviour:
         Runs for the visits of one round in one block. In SEARCH it adds its term to `block.utility`.
     close_week
         Runs once a week after all shoppers have moved.
+    source
+        Hash of the file, for a behaviour that does not ship; filled in when it is found.
     """
 
     name: str
@@ -93,6 +96,7 @@ class Behaviour:
     on_shoppers: BlockHook | None = None
     on_visit: BlockHook | None = None
     close_week: MarketHook | None = None
+    source: str = ""
 
 
 def discover(folders: Sequence[Path] = ()) -> dict[str, Behaviour]:
@@ -118,16 +122,22 @@ def discover(folders: Sequence[Path] = ()) -> dict[str, Behaviour]:
     modules = [
         importlib.import_module(f"{shipped.__name__}.{info.name}") for info in pkgutil.iter_modules(shipped.__path__)
     ]
+    further: list[Behaviour] = []
     for folder in folders:
         if not folder.is_dir():
             raise UsageError(f"{folder}: no such folder of behaviours")
-        modules += [_load(path) for path in sorted(folder.glob("*.py"))]
+        further += [_from_file(path) for path in sorted(folder.glob("*.py"))]
     found: dict[str, Behaviour] = {}
-    for behaviour in sorted((_behaviour(m) for m in modules), key=lambda b: (b.phase, b.order, b.name)):
+    for behaviour in sorted([*map(_behaviour, modules), *further], key=lambda b: (b.phase, b.order, b.name)):
         if behaviour.name in found:
             raise ContractError(f"two behaviours are called {behaviour.name!r}")
         found[behaviour.name] = behaviour
     return found
+
+
+def _from_file(path: Path) -> Behaviour:
+    """Return the behaviour of a file, marked with a hash of its text."""
+    return replace(_behaviour(_load(path)), source=hashlib.sha256(path.read_bytes()).hexdigest()[:16])
 
 
 def _load(path: Path) -> ModuleType:

@@ -139,7 +139,7 @@ class _Change:
             if not isinstance(self.brand, str) or self.brand not in self.brands:
                 return ()
             keys = self.checker.locate(self.tree, ("brands", self.brand, *names))
-            if keys[2] in _FIXED_OF_A_BRAND:
+            if keys[2] in _FIXED_OF_A_BRAND or self._is_built(keys):
                 raise ValueError(_FIXED)
             return keys
         keys = self.checker.locate(self.tree, names)
@@ -148,4 +148,10 @@ class _Change:
             raise ValueError(f'without `brand` only the market changes; write brand = "{keys[1]}" and {inner} here')
         if keys[0] not in CHANGEABLE or (len(keys) == 3 and keys[2] in _FIXED_ELSEWHERE):
             raise ValueError(_FIXED)
+        if self._is_built(keys):
+            raise ValueError(_FIXED)
         return keys
+
+    def _is_built(self, keys: Keys) -> bool:
+        """Tell whether a number is used only when the market is built."""
+        return bool((self.checker.grammar.at(keys) or {}).get("built"))

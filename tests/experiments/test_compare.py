@@ -142,7 +142,9 @@ def test_every_part_of_the_cost_is_discounted_week_by_week(small_spec):
 def test_points_outstanding_count_as_far_as_points_were_redeemed_so_far(small_spec, redeemed, expired, used):
     spec = small_spec(brands={"acme": {"share": 0.4, "price": 5.0, "scheme": {"reward_rate": 0.1, "reward_cost": 0.6}}})
     table = a_table(
-        points_redeemed=[redeemed, 0.0], points_expired=[0.0, expired], points_liability=[99.0, 40.0]
+        points_redeemed=[redeemed, 0.0], points_expired=[0.0, expired],
+        points_redeemable=[99.0, 40.0],
+        points_liability=[120.0, 60.0],
     )  # fmt: skip
     found = costs(table, spec, 0)["outstanding_points"]
     assert found == pytest.approx(40.0 * used * 0.6 * 1.08 ** (-1 / 52))
@@ -157,11 +159,14 @@ def test_planned_spend_is_the_discounted_money_of_ramps_and_ends():
     changes = (
         Intervention(brand="acme", from_week=2, to_week=5, spend={"usage": 10.0, "learn": 5.0}),
         Intervention(brand="acme", from_week=4, ramp_weeks=4, spend={"adverts": 8.0}),
+        Intervention(brand="bolt", from_week=0, spend={"adverts": 99.0}),  # a rival's own money
     )
     weekly = [0, 0, 15, 15, 15 + 0, 2, 4, 6, 8, 8]  # the ramp begins at nought in week 4 and is done in week 8
     worth = discounts(np.arange(10), 0.08)
-    assert planned_spend(changes, 10, 0.08) == pytest.approx(float(worth @ weekly))
-    assert planned_spend(scaled(changes, 3.0), 10, 0.08) == pytest.approx(3.0 * float(worth @ weekly))
+    assert planned_spend(changes, "acme", 10, 0.08) == pytest.approx(float(worth @ weekly))
+    tripled = scaled(changes, "acme", 3.0)
+    assert planned_spend(tripled, "acme", 10, 0.08) == pytest.approx(3.0 * float(worth @ weekly))
+    assert tripled[2] == changes[2]
     assert changes[0].spend == {"usage": 10.0, "learn": 5.0}
 
 
@@ -233,6 +238,23 @@ def test_a_price_cut_costs_its_units_times_what_was_taken_off(result):
     off = np.where((result.weeks >= 3) & (result.weeks < 13), 0.5, 0.0)
     money = (units * off * discounts(result.weeks, 0.08)).sum(axis=1)
     assert result.costs["price_reduction"][arm(result, "cut")] == pytest.approx(money)
+
+
+def test_what_a_reward_costs_the_brand_scales_rewards_and_what_is_outstanding_alike():
+    """A reward in goods costs less than its face value; shoppers see no difference."""
+    terms = '"scheme.reward_rate" = 0.05, "scheme.threshold" = 3.0'
+    arms = f"""
+    [arms.vouchers]
+    interventions = [{{ brand = "acme", set = {{ {terms} }} }}]
+    [arms.goods]
+    interventions = [{{ brand = "acme", set = {{ {terms}, "scheme.reward_cost" = 0.5 }} }}]
+    """
+    text = MARKET.replace("shoppers = 4000", "shoppers = 500").replace("run_off_weeks = 14", "run_off_weeks = 0")
+    found = run_scenario(LoadedScenario(parse_scenario(text + arms), "made", ()))
+    for part in ("rewards", "outstanding_points"):
+        vouchers, goods = found.costs[part][1:]
+        assert (vouchers > 0).all()
+        assert goods == pytest.approx(0.5 * vouchers), part
 
 
 def test_the_baseline_costs_nothing_and_parts_sum_to_the_cost(result):

@@ -123,6 +123,11 @@ def test_a_reward_has_the_value_that_was_promised_in_a_scheme(small_spec, scheme
     np.testing.assert_allclose(cost, redeemed * 0.05 / 100.0, rtol=0.005)
     liability, held = (table.column(name)[late, 0] for name in ("points_liability", "points_outstanding"))
     np.testing.assert_allclose(liability, held * 0.05 / 100.0, rtol=1e-9)
+    # once nothing accrues, a card that is not full can never become a reward
+    full = market.state.points[:, 0] // 1000 * 1000  # a reward takes two purchases at 5.00
+    assert table.column("points_redeemable")[-1, 0] == pytest.approx(full.sum() * 0.05 / 100.0)
+    early = ~late
+    assert (table.column("points_redeemable")[early] == table.column("points_liability")[early]).all()
 
 
 NEEDED = {"need", "choice", "transaction"}

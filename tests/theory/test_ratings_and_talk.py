@@ -78,8 +78,8 @@ def test_a_brand_of_a_higher_level_is_rated_higher():
 
 def test_reviews_are_posted_at_the_chance_that_extremity_gives():
     """Chance c (1 + e (floor + s^2 - 1)) at each purchase, given its satisfaction; a sum of coins."""
-    _, sums, (_, _, _, s, _, _) = talkers(posting=0.05)
-    chance = np.minimum(0.05 * (DEFAULT.posting_floor + s.astype(float) ** 2), 1)
+    _, sums, (_, _, _, s, _, _) = talkers(posting=0.2)
+    chance = np.minimum(0.2 * (DEFAULT.posting_floor + s.astype(float) ** 2), 1)
     error = np.sqrt((chance * (1 - chance)).sum())
     assert_within((sums["reviews_posted"].sum(), error), chance.sum())
 

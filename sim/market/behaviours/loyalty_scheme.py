@@ -37,7 +37,7 @@ class Params(BaseParams):
     )  # fmt: skip
     weight_spread: float = dial(
         0.0, "half-width of the shoppers' interest in rewards around 1, uniform", plausible=(0, 1), ge=0, le=1,
-        source="assumption: alike unless a scenario says",
+        built=True, source="assumption: alike unless a scenario says",
     )  # fmt: skip
     value: Literal["expected_reward", "points_held"] = Setting(
         "expected_reward", description="worth of the expected reward, or merely of the points held, saturating"

@@ -35,11 +35,11 @@ class Params(BaseParams):
     )
     hassle: float = dial(
         0.2, "mean trouble of joining", unit="list prices", plausible=(0.05, 1), ge=0, le=100,
-        source="assumption: gives 20 to 60 % of a brand's buyers as members at rewards of 1 to 5 %",
+        built=True, source="assumption: gives 20 to 60 % of a brand's buyers as members at rewards of 1 to 5 %",
     )  # fmt: skip
     hassle_spread: float = dial(
         0.8, "standard deviation of ln hassle between shoppers", plausible=(0.3, 1.5), ge=0, le=5,
-        source="assumption: wide, since some join everything and some nothing",
+        built=True, source="assumption: wide, since some join everything and some nothing",
     )  # fmt: skip
     hesitation: float = dial(
         0.1, "scale of the logistic between gain and hassle", unit="list prices", plausible=(0.03, 0.3), gt=0, le=100,

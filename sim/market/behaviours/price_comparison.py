@@ -57,8 +57,7 @@ def open_week(market: Market) -> None:
     level = np.array([[1.0 + r.markup] for r in retailers])
     dispersion = np.array([r.price_dispersion for r in retailers])
     world = market.world
-    prices = world.list_price * level * (1.0 + dispersion[:, None] * (2.0 * draws - 1.0))
-    world.posted[:] = np.maximum(np.rint(prices * 100.0), 1.0) / 100.0
+    world.posted[:] = world.list_price * level * (1.0 + dispersion[:, None] * (2.0 * draws - 1.0))
     state = (params, tuple(retailers))
     if market.memo.get("price_comparison") != state:
         market.memo["price_comparison"] = state
@@ -233,11 +232,7 @@ BEHAVIOUR = Behaviour(
     order=30,
     does="experts draw more quotes of retailers and keep the lowest",
     params=Params,
-    world=(
-        Field(
-            "posted", ("R", "B"), "float64", "money", "price of each brand at each retailer this week, in whole cents"
-        ),
-    ),
+    world=(Field("posted", ("R", "B"), "float64", "money", "price of each brand at each retailer this week"),),
     visit=(
         Field("cost", ("B", "V"), "float32", "money", "lowest price found"),
         Field("shop", ("B", "V"), "uint8", "retailer", "who quotes the lowest price found"),

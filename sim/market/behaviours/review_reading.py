@@ -1,7 +1,8 @@
 """Reading reviews: a Bayesian reader shrinks the mean of a few reviews towards what it knew (Erdem & Keane 1996).
 
 With n reviews read and a prior worth n_0 reviews, the posterior mean moves by n/(n + n_0) of what the reviews say.
-Only the change since the undisturbed market counts, so that levels of rating are part of taste. Others' evidence
+Only the change since the undisturbed market counts, so that levels of rating are part of taste. The volume that
+counts is of favourable reviews: a brand that is torn to pieces by many does not gain from their number. Others' evidence
 is discounted by one's own. Weights come from elasticities to valence and volume (You, Vadakkepatt & Joshi 2015).
 """
 
@@ -35,10 +36,10 @@ class Params(BaseParams):
     )  # fmt: skip
     weight_spread: float = dial(
         0.0, "half-width of the shoppers' interest in reviews around 1, uniform", plausible=(0, 1), ge=0, le=1,
-        source="assumption: alike unless a scenario says",
+        built=True, source="assumption: alike unless a scenario says",
     )  # fmt: skip
     volume_weight: float = dial(
-        0.5, "weight of ln(number of reviews) in utility", unit="utility", plausible=(0, 0.9), ge=0, le=10,
+        0.5, "weight of ln(number of favourable reviews) in utility", unit="utility", plausible=(0, 0.9), ge=0, le=10,
         source="formulas §3: .236/kappa = .43, over the share of choices reached",
     )  # fmt: skip
     prior: float = dial(
@@ -167,7 +168,7 @@ BEHAVIOUR = Behaviour(
     reads=("expertise", "review_interest", "familiar", *(field.name for field in FIELDS)),
     writes=(
         "rating_start",
-        "reviews_start",
+        "favourable_start",
         "rating_change",
         "rating_spread",
         "volume_change",

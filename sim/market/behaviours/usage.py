@@ -7,6 +7,7 @@ constant rate and fades to the market's norm, so that it has a closed form: sum 
 """
 
 import numpy as np
+from pydantic import model_validator
 
 from sim.market import chance
 from sim.market.block import Block
@@ -70,12 +71,20 @@ class Params(BaseParams):
     )  # fmt: skip
     past_purchases: int = dial(
         10, "purchases that every shopper made before the start, by taste alone", unit="purchases", plausible=(0, 30),
-        ge=0, le=1000, source="formulas §2: memory from ten virtual purchases, since light buyers take years to settle",
+        ge=0, le=1000, built=True,
+        source="formulas §2: memory from ten virtual purchases, since light buyers take years to settle",
     )  # fmt: skip
     sees_levels: bool = dial(
         False, "whether a brand's level of quality counts besides its change",
         source="formulas §3: levels are reported, choice sees deviations, since tastes hold the levels",
     )  # fmt: skip
+
+    @model_validator(mode="after")
+    def _weights_fit(self) -> "Params":
+        if self.peak + self.end > 1.0:
+            msg = f"peak + end is {self.peak + self.end:g}; the two weigh at most 1 together"
+            raise ValueError(msg)
+        return self
 
 
 def episode_scale(peak: float, end: float) -> float:
@@ -189,14 +198,13 @@ def _add_brand(count: int, choice: Array, base: Array, noise: float, moments: Ar
 
 @kernel
 def _satisfy(
-    who: Array, count: int, choice: Array, expected_base: Array, memory: Array, bought_week: Array, fade: float,
+    who: Array, count: int, choice: Array, expected_base: Array, memory: Array, fade: float,
     week: int, gap_weight: float, loss: float, tau_memory: float, centre: float, experienced: Array, faded: Array,
     previous_week: Array, satisfaction: Array,
 ) -> None:  # fmt: skip
     """Hold the experience against what was expected."""
     for j in range(count):
         i, b = who[j], choice[j]
-        previous_week[j] = bought_week[i, b]
         faded[j] = memory[i, b]
         satisfaction[j] = expected_base[b]
     for j in range(count):
@@ -210,13 +218,12 @@ def _satisfy(
 
 @kernel
 def _learn(
-    who: Array, count: int, choice: Array, week: int, learning: float, bad: float, faded: Array, satisfaction: Array,
-    memory: Array, bought_week: Array, unsettled: Array, total: Array,
+    who: Array, count: int, choice: Array, learning: float, bad: float, faded: Array, satisfaction: Array,
+    memory: Array, unsettled: Array, total: Array,
 ) -> None:  # fmt: skip
     for j in range(count):
         i, b, s = who[j], choice[j], satisfaction[j]
         memory[i, b] = faded[j] + f(learning) * (s - faded[j])
-        bought_week[i, b] = week
         unsettled[i] = s < f(bad)
         total[b] += np.int64(np.rint(s * f(FIXED)))
 
@@ -237,13 +244,13 @@ def on_visit(block: Block) -> None:
     q0, q1, q2, q3 = moments
     _remembered_episode(block.count, params.peak, params.end, scale, q0, q1, q2, q3, visit.experienced)
     _satisfy(
-        visit.who, block.count, visit.choice, expected, state.memory, state.bought_week, world.fade[0], block.week,
+        visit.who, block.count, visit.choice, expected, state.memory, world.fade[0], block.week,
         params.gap_weight, params.loss_aversion, params.memory_in_expectation / weight, world.satisfaction_centre[0],
         visit.experienced, visit.faded, visit.previous_week, visit.satisfaction,
     )  # fmt: skip
     _learn(
-        visit.who, block.count, visit.choice, block.week, params.learning, params.bad_enough, visit.faded,
-        visit.satisfaction, state.memory, state.bought_week, state.unsettled, block.tally.satisfaction,
+        visit.who, block.count, visit.choice, params.learning, params.bad_enough, visit.faded,
+        visit.satisfaction, state.memory, state.unsettled, block.tally.satisfaction,
     )  # fmt: skip
 
 
@@ -255,7 +262,6 @@ BEHAVIOUR = Behaviour(
     params=Params,
     state=(
         Field("memory", ("N", "B"), "float32", "sd", "remembered satisfaction, as of the last purchase of the brand"),
-        Field("bought_week", ("N", "B"), "int16", "week", "week of the last purchase of the brand", fill=NEVER),
     ),
     world=(
         Field("fade", ("1",), "float64", "1/week", "speed at which memory fades"),
@@ -265,15 +271,14 @@ BEHAVIOUR = Behaviour(
         Field("moments", ("4", "V"), "float32", "sd", "experience at the four moments"),
         Field("experienced", ("V",), "float32", "sd", "experience of the episode, peak and end weighted"),
         Field("faded", ("V",), "float32", "sd", "memory of the chosen brand just before this purchase"),
-        Field("previous_week", ("V",), "int16", "week", "week of the purchase of the chosen brand before this one"),
         Field("satisfaction", ("V",), "float32", "sd", "satisfaction with this purchase"),
     ),
     tallies=(Field("satisfaction", ("B",), "int64", "sd/65536", "sum of satisfaction"),),
     reads=(
-        "who", "choice", "lift", "level", "rating_change", "satisfaction_centre", "taste", "constant", "rate",
+        "who", "choice", "previous_week", "memory", "lift", "level", "rating_change", "satisfaction_centre", "taste", "constant", "rate",
     ),
     writes=(
-        "memory", "bought_week", "last_brand", "fade", "moments", "experienced", "faded", "previous_week",
+        "memory", "bought_week", "last_brand", "fade", "moments", "experienced", "faded",
         "satisfaction", "unsettled",
     ),
     setup=setup,

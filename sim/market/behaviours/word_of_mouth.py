@@ -34,7 +34,7 @@ class Params(BaseParams):
     )  # fmt: skip
     weight_spread: float = dial(
         0.0, "half-width of the shoppers' interest in others' word around 1, uniform", plausible=(0, 1), ge=0, le=1,
-        source="assumption: alike unless a scenario says",
+        built=True, source="assumption: alike unless a scenario says",
     )  # fmt: skip
     freshness: float = dial(
         0.9, "weight of a word for each week since it was said", plausible=(0.7, 0.98), ge=0, le=1,

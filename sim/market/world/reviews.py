@@ -16,10 +16,10 @@ FIELDS = (
     Field("score", ("B",), "float64", "stars", "recency-weighted sum of what the reviews say"),
     Field("score_square", ("B",), "float64", "stars^2", "recency-weighted sum of squares of what they say"),
     Field("rating_start", ("B",), "float64", "stars", "mean rating when the undisturbed market was left"),
-    Field("reviews_start", ("B",), "float64", "reviews", "reviews when the undisturbed market was left"),
+    Field("favourable_start", ("B",), "float64", "reviews", "favourable reviews when the undisturbed market was left"),
     Field("rating_change", ("B",), "float64", "stars", "mean rating less that at the start"),
     Field("rating_spread", ("B",), "float64", "stars", "standard deviation of single reviews"),
-    Field("volume_change", ("B",), "float64", "", "ln of (reviews + 1) over the same at the start"),
+    Field("volume_change", ("B",), "float64", "", "ln of (reviews of 4 and 5 stars + 1) over the same at the start"),
 )
 
 
@@ -38,17 +38,16 @@ def seed_platform(market: "Market", reviews: np.ndarray, score_by_star: bool = T
 def read_platform(market: "Market") -> None:
     """Work out what the platform says this week; until the burn-in is over, today's ratings are the norm."""
     world = market.world
-    count = world.stars.sum(axis=1)
+    count, favourable = world.stars.sum(axis=1), world.stars[:, 3:].sum(axis=1)
     some = np.maximum(count, 1e-12)
     rating = np.where(count > 0, world.score / some, 0.0)
     if market.undisturbed or not market.memo.get("reviews/norm"):
         market.memo["reviews/norm"] = True
         world.rating_start[:] = rating
-        world.reviews_start[:] = count
-    known = (count > 0) & (world.reviews_start > 0)
-    world.rating_change[:] = np.where(known, rating - world.rating_start, 0.0)
+        world.favourable_start[:] = favourable
+    world.rating_change[:] = np.where(count > 0, rating - world.rating_start, 0.0)
     world.rating_spread[:] = np.sqrt(np.maximum(np.where(count > 0, world.score_square / some, 0.0) - rating**2, 0.0))
-    world.volume_change[:] = np.log((count + 1.0) / (world.reviews_start + 1.0))
+    world.volume_change[:] = np.log((favourable + 1.0) / (world.favourable_start + 1.0))
 
 
 def post_reviews(market: "Market", retention: float) -> None:
