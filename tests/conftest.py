@@ -22,6 +22,17 @@ SMALL: dict[str, Any] = {
 }
 
 
+def at_rest(brands: dict[str, Any]) -> dict[str, Any]:
+    """Return constants near those that fitting finds: each brand with reviews in the shape of a J."""
+    return {
+        "constants": dict.fromkeys(brands, 0.0),
+        "taste_concentration": 2.0,
+        "satisfaction_centre": -0.11,
+        "talk_centre": 0.22,
+        "reviews": {key: [brand["share"] * stars for stars in (30, 25, 25, 10, 60)] for key, brand in brands.items()},
+    }
+
+
 @pytest.fixture(scope="session")
 def small_spec() -> Callable[..., Any]:
     """Make the settings of the small market; a table given is laid over its own, one level deep, and None drops."""
@@ -34,6 +45,6 @@ def small_spec() -> Callable[..., Any]:
             if isinstance(value, dict):
                 laid = {**SMALL.get(name, {}), **value}
                 tables[name] = {key: entry for key, entry in laid.items() if entry is not None}
-        return MarketSpec.model_validate(tables)
+        return MarketSpec.model_validate({"calibrated": at_rest(tables["brands"]), **tables})
 
     return make

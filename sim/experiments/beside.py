@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import UsageError
-from sim.experiments.new import brand_keys
+from sim.experiments.new import brand_keys, pooled
 from sim.experiments.steady import settled
 from sim.market.chance import derive
 from sim.market.market import Market
@@ -88,13 +88,14 @@ def beside(real: Panel, scenario: Scenario, focal: str | None = None) -> tuple[l
     UsageError
         If the scenario and the panel share fewer than two brands.
     """
+    real = pooled(real)
     facts = describe_market(real)
     keys = brand_keys(facts, focal or facts.brands[int(np.argmax(facts.shares))])
     shared = [name for name, key in keys.items() if key in scenario.brands and name != "other"]
     if len(shared) < 2:
         raise UsageError(
-            f"the panel's brands ({', '.join(keys.values())}) are not those of the scenario: "
-            f"{', '.join(scenario.brands)}"
+            f"--beside: the panel's brands ({', '.join(keys.values())}) are not those of the scenario: "
+            f"{', '.join(scenario.brands)}; `shoppers new --from` writes a scenario that has them"
         )
     found, model = measure(real), measure(simulated_panel(scenario, real.days))
     simulated = {str(row["brand"]): row for row in model.brands}

@@ -1,15 +1,28 @@
 """Writing a market scenario from a purchase panel: its shares, prices, purchase rate, and the spread of both."""
 
 import re
+import unicodedata
 from pathlib import Path
 
 import numpy as np
 
-from sim.errors import UsageError
+from sim.errors import ScenarioError, UsageError
+from sim.market.spec import MAX_BRANDS
 from sim.measure.market_facts import MarketFacts, describe_market
 from sim.measure.panel import Panel
+from sim.scenario.load import parse_scenario
+from sim.scenario.text import quote
 
 FOCAL = "acme"
+SUFFIX = ".toml"
+
+LEAST_SHARE = 0.01
+"""Share of purchases below which brands are pooled, as in the Complete Journey's categories."""
+
+MOST_ALIKE = 1000.0
+"""K and S of a scenario are at most this; beyond it all rates, or tastes, are as good as independent of the shopper."""
+
+LONGEST_KEY = 36
 
 WHAT_IF = """\
 # A what-if of your own: `shoppers compare` answers it. It holds only what differs from what it extends;
@@ -28,6 +41,11 @@ set = { price = 4.42 }
 """
 
 
+def pooled(panel: Panel) -> Panel:
+    """Return a panel whose small brands, and those beyond what a market can hold, are pooled as `other`."""
+    return panel.top(k=MAX_BRANDS - 1, min_share=LEAST_SHARE)
+
+
 def brand_keys(facts: MarketFacts, focal: str) -> dict[str, str]:
     """Return a scenario key for each brand of a panel; the focal one is called `acme`.
 
@@ -37,15 +55,23 @@ def brand_keys(facts: MarketFacts, focal: str) -> dict[str, str]:
         If there is no such brand.
     """
     if focal not in facts.brands:
-        raise UsageError(f"--focal {focal!r}: no such brand in the panel; there are {', '.join(facts.brands)}")
-    keys: dict[str, str] = {}
+        raise UsageError(
+            f"--focal {focal!r}: no such brand in the panel; there are {', '.join(facts.brands)} "
+            f"(brands under {LEAST_SHARE:.0%} of purchases are pooled)"
+        )
+    keys = {focal: FOCAL}
     for name in facts.brands:
-        plain = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_") or "brand"
-        key = FOCAL if name == focal else plain if plain[0].isalpha() else f"brand_{plain}"
+        if name == focal:
+            continue
+        ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+        plain = re.sub(r"[^a-z0-9]+", "_", ascii_name.lower()).strip("_") or "brand"
+        first = (plain if plain[0].isalpha() else f"brand_{plain}")[:LONGEST_KEY]
+        key, n = first, 1
         while key in keys.values():
-            key += "_"
+            n += 1
+            key = f"{first}_{n}"
         keys[name] = key
-    return keys
+    return {name: keys[name] for name in facts.brands}
 
 
 def market_from_panel(panel: Panel, title: str, focal: str | None = None, source: str = "") -> str:
@@ -65,33 +91,46 @@ def market_from_panel(panel: Panel, title: str, focal: str | None = None, source
     Raises
     ------
     UsageError
-        If the panel has no prices, fewer than two brands, or no such focal brand.
+        If the panel has no prices, fewer than two brands, no such focal brand, or too few purchases to tell rates
+        and tastes.
     """
+    panel = pooled(panel)
     facts = describe_market(panel)
     if len(facts.brands) < 2:
-        raise UsageError(f"a market needs two brands; the panel has {', '.join(facts.brands) or 'none'}")
-    if not np.isfinite(facts.prices).all():
-        missing = facts.brands[int(np.flatnonzero(~np.isfinite(facts.prices))[0])]
-        raise UsageError(f"a market needs prices; the panel has none for {missing}")
+        raise UsageError(f"a market needs two brands; the panel has only {', '.join(facts.brands)}")
+    if not (facts.prices > 0).all():
+        missing = [name for name, price in zip(facts.brands, facts.prices, strict=True) if not price > 0]
+        raise UsageError(f"a market needs prices above 0; the panel has none for {', '.join(missing)}")
     focal = focal or facts.brands[int(np.argmax(facts.shares))]
-    keys = brand_keys(facts, focal)
+    text = _written(facts, panel, title, brand_keys(facts, focal), source or "Measured from a purchase panel")
+    try:
+        parse_scenario(text, source="the new scenario")
+    except ScenarioError as error:
+        raise UsageError(f"the panel gives no sound market:\n{error}") from error
+    return text
+
+
+def _written(facts: MarketFacts, panel: Panel, title: str, keys: dict[str, str], source: str) -> str:
+    """Write a scenario file."""
     spread = _dispersion(facts)
-    shares = np.round(facts.shares / facts.shares.sum(), 4)
+    rate, shape, concentration = _rates_and_tastes(facts)
+    shares = np.maximum(np.round(facts.shares / facts.shares.sum(), 4), 1e-4)
     shares[int(np.argmax(shares))] += 1.0 - shares.sum()
+    of = f"{facts.category['buyers']:.0f} buyers" if panel.panelists is None else f"{panel.panelists} panelists"
     lines = [
-        f"# {source or 'Measured from a purchase panel'}.",
-        f"# {len(facts.brands)} brands, {panel.panelists} panelists, {facts.weeks:.1f} weeks; by `shoppers new`.",
+        f"# {' '.join(source.split())}.",
+        f"# {len(facts.brands)} brands, {of}, {facts.weeks:.1f} weeks; by `shoppers new`.",
         "",
         'extends = "markets/base"',
         'drop = ["brands", "retailers"]',
-        f"title = {_text(title)}",
+        f"title = {quote(title)}",
         'question = "What do shoppers buy when no brand changes anything?"',
         f'focal = "{FOCAL}"',
         "",
         "[category]",
-        f"purchase_rate = {facts.M_per_week:.5f}       # purchases a panelist and week",
-        f"rate_shape = {facts.K:.4f}            # K of the negative binomial",
-        f"taste_concentration = {facts.S_likelihood:.4f}   # S of the Dirichlet, by likelihood",
+        f"purchase_rate = {rate:.5f}       # purchases a panelist and week",
+        f"rate_shape = {shape:.4f}            # K of the negative binomial",
+        f"taste_concentration = {concentration:.4f}   # S of the Dirichlet, by likelihood",
         "",
         "[retailers]",
         "# Half-width of a uniform spread with the standard deviation of ln(price paid / list price).",
@@ -99,11 +138,33 @@ def market_from_panel(panel: Panel, title: str, focal: str | None = None, source
         "",
         "[brands]",
         *(
-            f"{keys[name]} = {{ label = {_text(_label(name, keys[name]))}, share = {share:.4f}, price = {price:.2f} }}"
+            f"{keys[name]} = {{ label = {quote(_label(name, keys[name]))}, share = {share:.4f}, price = {_money(price)} }}"
             for name, share, price in zip(facts.brands, shares, facts.prices, strict=True)
         ),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _rates_and_tastes(facts: MarketFacts) -> tuple[float, float, float]:
+    """Return purchases a week, K and S; the last two no larger than a scenario can have them.
+
+    Raises
+    ------
+    UsageError
+        If one of them cannot be told from the panel.
+    """
+    told = {"purchases a week": facts.M_per_week, "K": facts.K, "S": facts.S_likelihood}
+    unknown = [name for name, value in told.items() if np.isnan(value)]
+    if unknown:
+        raise UsageError(
+            f"the panel cannot tell {', '.join(unknown)}: it needs more shoppers who bought more than once, or the "
+            "number of its members (--panelists)"
+        )
+    return facts.M_per_week, min(facts.K, MOST_ALIKE), min(facts.S_likelihood, MOST_ALIKE)
+
+
+def _money(price: float) -> str:
+    return f"{price:.2f}" if price >= 1 else f"{price:.3g}"
 
 
 def _dispersion(facts: MarketFacts) -> float:
@@ -123,8 +184,22 @@ def _label(name: str, key: str) -> str:
     return f"Acme ({name})" if key == FOCAL else name
 
 
-def _text(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+def new_path(name: str, force: bool) -> Path:
+    """Return the file that a new scenario is written to.
+
+    Raises
+    ------
+    UsageError
+        If it is no name of a file, or is there already and `force` is not given.
+    """
+    path = Path(name if name.endswith(SUFFIX) else f"{name}{SUFFIX}")
+    if name != name.strip() or name.endswith(("/", "\\")) or path.name.startswith(".") or not name.isprintable():
+        raise UsageError(f"{quote(name)} is no name for a scenario file; give one such as my_market")
+    if path.is_dir():
+        raise UsageError(f"{path}: is a folder; give another name")
+    if path.exists() and not force:
+        raise UsageError(f"{path}: is there already; --force replaces it")
+    return path
 
 
 def write_new(path: Path, text: str, force: bool) -> None:
@@ -135,12 +210,16 @@ def write_new(path: Path, text: str, force: bool) -> None:
     UsageError
         If the file is there already and `force` is not given, or it cannot be written.
     """
-    if path.exists() and not force:
-        raise UsageError(f"{path}: is there already; --force replaces it")
+    new_path(str(path), force)
     spare = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        spare.write_text(text, "utf-8")
-        spare.replace(path)
+        try:
+            spare.write_text(text, "utf-8")
+            spare.replace(path)
+        finally:
+            spare.unlink(missing_ok=True)
+    except FileExistsError as error:
+        raise UsageError(f"{path}: cannot be written, {path.parent} is not a folder") from error
     except OSError as error:
         raise UsageError(f"{path}: cannot be written ({error.strerror})") from error

@@ -28,7 +28,7 @@ CATEGORY_WORDS = {
     "price": "mean price paid a unit",
     "heavy_buyer_share": "share of purchases by the fifth of the buyers who buy most",
     "heavy_buyer_share_units": "the same, of units",
-    "M": "purchases a panelist (NBD); a buyer's, if panelists are unknown",
+    "M": "purchases a panelist (NBD); estimated from the buyers if panelists are unknown",
     "K": "evenness of purchase rates (NBD), from mean and zeros",
     "K_likelihood": "the same, by likelihood",
     "S": "likeness of tastes (Dirichlet), from penetrations",

@@ -12,6 +12,12 @@ PARAMS = {name: b.params() for name, b in FOUND.items()}
 
 
 @pytest.fixture
+def unsettled(small_spec):
+    """Make settings without constants."""
+    return lambda **changes: small_spec(calibrated=None, **changes)
+
+
+@pytest.fixture
 def quick(monkeypatch, tmp_path):
     """Make fits short, and keep them apart from those of real runs."""
     monkeypatch.setenv("SHOPPERS_CACHE", str(tmp_path))
@@ -38,17 +44,17 @@ def counted(quick, monkeypatch):
     return fits
 
 
-def test_the_same_market_is_fitted_once_and_remembered(small_spec, counted):
-    first = steady.settled(small_spec(), PARAMS)
-    again = steady.settled(small_spec(), PARAMS)
+def test_the_same_market_is_fitted_once_and_remembered(unsettled, counted):
+    first = steady.settled(unsettled(), PARAMS)
+    again = steady.settled(unsettled(), PARAMS)
     assert len(counted) == 1
     assert first.calibrated == again.calibrated
-    assert steady.is_settled(small_spec(), PARAMS)
+    assert steady.is_settled(unsettled(), PARAMS)
 
 
-def test_more_shoppers_or_another_panel_need_no_other_constants(small_spec, counted):
-    steady.settled(small_spec(), PARAMS)
-    steady.settled(small_spec(shoppers=50, record={"panel": 5}), PARAMS)
+def test_more_shoppers_or_another_panel_need_no_other_constants(unsettled, counted):
+    steady.settled(unsettled(), PARAMS)
+    steady.settled(unsettled(shoppers=50, record={"panel": 5}), PARAMS)
     assert len(counted) == 1
 
 
@@ -65,9 +71,9 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_market_is_fitted_anew_for(small_spec, counted, change):
-    steady.settled(small_spec(), PARAMS, FOUND)
-    spec, params, behaviours = CHANGES[change](small_spec)
+def test_a_market_is_fitted_anew_for(unsettled, counted, change):
+    steady.settled(unsettled(), PARAMS, FOUND)
+    spec, params, behaviours = CHANGES[change](unsettled)
     steady.settled(spec, params, behaviours)
     assert len(counted) == 2
 
@@ -91,44 +97,44 @@ BEHAVIOUR = Behaviour("added", Phase.SEARCH, 66, "likes a brand", Params, writes
 '''
 
 
-def test_a_market_is_fitted_anew_when_the_file_of_an_added_behaviour_changes(small_spec, counted, tmp_path):
+def test_a_market_is_fitted_anew_when_the_file_of_an_added_behaviour_changes(unsettled, counted, tmp_path):
     folder = tmp_path / "behaviours"
     folder.mkdir()
     for term in ("1.0", "-1.0"):
         (folder / "added.py").write_text(ADDED.replace("TERM", term))
         found = discover([folder])
-        steady.settled(small_spec(), {name: b.params() for name, b in found.items()}, found)
+        steady.settled(unsettled(), {name: b.params() for name, b in found.items()}, found)
     assert len(counted) == 2, "constants of the old file were taken for the new one"
 
 
-def test_constants_that_are_given_or_not_needed_are_not_fitted(small_spec, counted):
-    given = steady.settled(small_spec(), PARAMS)
+def test_constants_that_are_given_or_not_needed_are_not_fitted(unsettled, counted):
+    given = steady.settled(unsettled(), PARAMS)
     counted.clear()
     assert steady.settled(given, PARAMS) is given
     without_tastes = PARAMS | {"taste": FOUND["taste"].params(on=False)}
-    assert steady.settled(small_spec(), without_tastes).calibrated is None
+    assert steady.settled(unsettled(), without_tastes).calibrated is None
     assert not counted
 
 
-def test_parameters_that_are_left_out_take_their_defaults_here_as_in_a_market(small_spec, counted):
-    assert steady.settled(small_spec(), {}).calibrated is not None
+def test_parameters_that_are_left_out_take_their_defaults_here_as_in_a_market(unsettled, counted):
+    assert steady.settled(unsettled(), {}).calibrated is not None
     assert len(counted) == 1
 
 
-def test_a_damaged_file_of_constants_is_fitted_anew(small_spec, counted, tmp_path):
-    steady.settled(small_spec(), PARAMS)
+def test_a_damaged_file_of_constants_is_fitted_anew(unsettled, counted, tmp_path):
+    steady.settled(unsettled(), PARAMS)
     (kept,) = tmp_path.rglob("steady-*.json")
     kept.write_text('{"constants": {')
-    steady.settled(small_spec(), PARAMS)
+    steady.settled(unsettled(), PARAMS)
     assert len(counted) == 2
-    steady.settled(small_spec(), PARAMS)
+    steady.settled(unsettled(), PARAMS)
     assert len(counted) == 2
 
 
-def test_a_fit_depends_on_the_market_alone_and_not_on_its_size(small_spec, quick):
-    few, many = (steady.settle(small_spec(shoppers=n), PARAMS) for n in (10, 10_000))
+def test_a_fit_depends_on_the_market_alone_and_not_on_its_size(unsettled, quick):
+    few, many = (steady.settle(unsettled(shoppers=n), PARAMS) for n in (10, 10_000))
     assert few == many
-    assert few != steady.settle(small_spec(), PARAMS, seed=1)
+    assert few != steady.settle(unsettled(), PARAMS, seed=1)
     assert set(few.constants) == {"acme", "bolt", "crest", "dune"}
     assert few.taste_concentration > 0
 
@@ -138,10 +144,10 @@ def lure(block) -> None:
     block.visit.utility[-1, : block.active] += 1.0
 
 
-def test_a_market_whose_shares_stay_off_is_refused_with_how_far_off_they_are(small_spec, quick, monkeypatch):
+def test_a_market_whose_shares_stay_off_is_refused_with_how_far_off_they_are(unsettled, quick, monkeypatch):
     lures = Behaviour("lures", Phase.SEARCH, 66, "lures", FOUND["taste"].params, writes=("utility",), on_visit=lure)
     found = dict(sorted((FOUND | {"lures": lures}).items(), key=lambda item: (item[1].phase, item[1].order)))
     monkeypatch.setattr(steady, "TOLERANCE", 0.01)
     monkeypatch.setattr(steady, "GAINS", (0.0, 0.0))  # so that no constant can make up for it
     with pytest.raises(CalibrationError, match=r"shares do not stay put: after 2 rounds the worst is off by \d+\.\d%"):
-        steady.settle(small_spec(), PARAMS, found)
+        steady.settle(unsettled(), PARAMS, found)

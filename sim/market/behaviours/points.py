@@ -20,10 +20,9 @@ from sim.market.fastmath import sigmoid
 from sim.market.market import Market
 from sim.market.state import Field
 from sim.market.week import Behaviour, Phase
-from sim.market.world.cards import enrol_at_rest
+from sim.market.world.cards import FIELDS, LATER, enrol_at_rest
 
 f = np.float32
-LATER = 1_000_000  # a week beyond the end of any run
 
 
 class Params(BaseParams):
@@ -208,6 +207,8 @@ def close_week(market: Market) -> None:
     world.members += tally.joined
 
 
+OWN = ("hassle", "member", "points", "pace", "urgency", "joined", "points_issued", "points_expired", "rewards")
+
 BEHAVIOUR = Behaviour(
     name="points",
     phase=Phase.SHARE,
@@ -220,19 +221,7 @@ BEHAVIOUR = Behaviour(
         Field("points", ("N", "S"), "int64", "points", "points held; one point is one cent spent"),
         Field("pace", ("N", "S"), "float32", "purchases/week", "experienced rate of buying the scheme's brand"),
     ),
-    world=(
-        Field("pace_kept", ("A",), "float32", "", "share of a sense of pace that is left, by weeks"),
-        Field("threshold", ("S",), "int64", "points", "points that earn one reward"),
-        Field("reward_rate", ("S",), "float64", "share of spend", "face value of rewards per unit of money spent"),
-        Field("expiry", ("S",), "int64", "weeks", "weeks without a purchase after which points expire"),
-        Field("closed", ("S",), "int64", "week", "first week in which purchases earned no more points", fill=LATER),
-        Field("accrues", ("S",), "bool", "yes/no", "whether purchases earn points"),
-        Field("open", ("S",), "bool", "yes/no", "whether shoppers can join"),
-        Field("ever", ("S",), "bool", "yes/no", "whether the scheme has ever run"),
-        Field("head_start", ("S",), "int64", "points", "points given on joining"),
-        Field("outstanding", ("S",), "int64", "points", "points held by all shoppers"),
-        Field("members", ("S",), "int64", "shoppers", "members"),
-    ),
+    world=FIELDS,
     visit=(Field("points_redeemed", ("V",), "int64", "points", "points redeemed at this purchase"),),
     tallies=(
         Field("joined", ("S",), "int64", "shoppers", "shoppers who joined"),
@@ -242,60 +231,11 @@ BEHAVIOUR = Behaviour(
         Field("rewards", ("S",), "int64", "cents", "face value of rewards redeemed"),
     ),
     reads=(
-        "who",
-        "choice",
-        "paid",
-        "bought_week",
-        "previous_week",
-        "list_price",
-        "list_price_start",
-        "taste",
-        "rate",
-        "hassle",
-        "member",
-        "points",
-        "pace",
-        "urgency",
-        "pace_kept",
-        "threshold",
-        "reward_rate",
-        "expiry",
-        "closed",
-        "accrues",
-        "open",
-        "ever",
-        "head_start",
-        "outstanding",
-        "members",
-        "joined",
-        "points_issued",
-        "points_redeemed",
-        "points_expired",
-        "rewards",
+        *("who", "choice", "paid", "bought_week", "previous_week", "list_price", "list_price_start", "taste", "rate"),
+        *OWN,
+        *("points_redeemed", *(field.name for field in FIELDS)),
     ),
-    writes=(
-        "hassle",
-        "member",
-        "points",
-        "pace",
-        "urgency",
-        "points_redeemed",
-        "pace_kept",
-        "threshold",
-        "reward_rate",
-        "expiry",
-        "closed",
-        "accrues",
-        "open",
-        "ever",
-        "head_start",
-        "outstanding",
-        "members",
-        "joined",
-        "points_issued",
-        "points_expired",
-        "rewards",
-    ),
+    writes=(*OWN, "points_redeemed", *(field.name for field in FIELDS)),
     setup=setup,
     open_week=open_week,
     on_visit=on_visit,

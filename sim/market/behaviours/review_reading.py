@@ -2,8 +2,8 @@
 
 With n reviews read and a prior worth n_0 reviews, the posterior mean moves by n/(n + n_0) of what the reviews say.
 Only the change since the undisturbed market counts, so that levels of rating are part of taste. The volume that
-counts is of favourable reviews: a brand that is torn to pieces by many does not gain from their number. Others' evidence
-is discounted by one's own. Weights come from elasticities to valence and volume (You, Vadakkepatt & Joshi 2015).
+counts is of favourable reviews: a brand that is torn to pieces by many does not gain from their number. Others'
+evidence is discounted by one's own. Weights come from elasticities to valence and volume (You et al. 2015).
 """
 
 from typing import Literal
@@ -168,6 +168,7 @@ BEHAVIOUR = Behaviour(
     reads=("expertise", "review_interest", "familiar", *(field.name for field in FIELDS)),
     writes=(
         "rating_start",
+        "reviews_start",
         "favourable_start",
         "rating_change",
         "rating_spread",

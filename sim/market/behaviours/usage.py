@@ -7,7 +7,6 @@ constant rate and fades to the market's norm, so that it has a closed form: sum 
 """
 
 import numpy as np
-from pydantic import model_validator
 
 from sim.market import chance
 from sim.market.block import Block
@@ -34,11 +33,11 @@ class Params(BaseParams):
         source="formulas §3: the unit of experience",
     )  # fmt: skip
     peak: float = dial(
-        0.3, "weight of the strongest moment in an episode", plausible=(0, 0.5), ge=0, le=1,
+        0.3, "weight of the strongest moment in an episode", plausible=(0, 0.5), ge=0, le=0.5,
         source="Kahneman et al. 1993; formulas §3",
     )  # fmt: skip
     end: float = dial(
-        0.3, "weight of the last moment in an episode", plausible=(0, 0.5), ge=0, le=1,
+        0.3, "weight of the last moment in an episode", plausible=(0, 0.5), ge=0, le=0.5,
         source="Kahneman et al. 1993; formulas §3",
     )  # fmt: skip
     gap_weight: float = dial(
@@ -78,13 +77,6 @@ class Params(BaseParams):
         False, "whether a brand's level of quality counts besides its change",
         source="formulas §3: levels are reported, choice sees deviations, since tastes hold the levels",
     )  # fmt: skip
-
-    @model_validator(mode="after")
-    def _weights_fit(self) -> "Params":
-        if self.peak + self.end > 1.0:
-            msg = f"peak + end is {self.peak + self.end:g}; the two weigh at most 1 together"
-            raise ValueError(msg)
-        return self
 
 
 def episode_scale(peak: float, end: float) -> float:
@@ -275,7 +267,8 @@ BEHAVIOUR = Behaviour(
     ),
     tallies=(Field("satisfaction", ("B",), "int64", "sd/65536", "sum of satisfaction"),),
     reads=(
-        "who", "choice", "previous_week", "memory", "lift", "level", "rating_change", "satisfaction_centre", "taste", "constant", "rate",
+        "who", "choice", "previous_week", "memory", "lift", "level", "rating_change", "satisfaction_centre",
+        "taste", "constant", "rate",
     ),
     writes=(
         "memory", "bought_week", "last_brand", "fade", "moments", "experienced", "faded",

@@ -6,11 +6,27 @@ import numpy as np
 
 from sim.market import chance
 from sim.market.compiled import Array
+from sim.market.state import Field
 
 if TYPE_CHECKING:
     from sim.market.market import Market
 
 WEEKS_AT_REST = 104.0
+LATER = 1_000_000  # a week beyond the end of any run
+
+FIELDS = (
+    Field("pace_kept", ("A",), "float32", "", "share of a sense of pace that is left, by weeks"),
+    Field("threshold", ("S",), "int64", "points", "points that earn one reward"),
+    Field("reward_rate", ("S",), "float64", "share of spend", "face value of rewards per unit of money spent"),
+    Field("expiry", ("S",), "int64", "weeks", "weeks without a purchase after which points expire"),
+    Field("closed", ("S",), "int64", "week", "first week in which purchases earned no more points", fill=LATER),
+    Field("accrues", ("S",), "bool", "yes/no", "whether purchases earn points"),
+    Field("open", ("S",), "bool", "yes/no", "whether shoppers can join"),
+    Field("ever", ("S",), "bool", "yes/no", "whether the scheme has ever run"),
+    Field("head_start", ("S",), "int64", "points", "points given on joining"),
+    Field("outstanding", ("S",), "int64", "points", "points held by all shoppers"),
+    Field("members", ("S",), "int64", "shoppers", "members"),
+)
 
 
 def enrol_at_rest(market: "Market", slot: int, pace: Array, eagerness: Array) -> None:

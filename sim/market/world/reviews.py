@@ -15,7 +15,14 @@ FIELDS = (
     Field("stars", ("B", "Y"), "float64", "reviews", "recency-weighted reviews of 1 to 5 stars"),
     Field("score", ("B",), "float64", "stars", "recency-weighted sum of what the reviews say"),
     Field("score_square", ("B",), "float64", "stars^2", "recency-weighted sum of squares of what they say"),
-    Field("rating_start", ("B",), "float64", "stars", "mean rating when the undisturbed market was left"),
+    Field(
+        "rating_start",
+        ("B",),
+        "float64",
+        "stars",
+        "mean rating when the undisturbed market was left",
+    ),
+    Field("reviews_start", ("B",), "float64", "reviews", "reviews when the undisturbed market was left"),
     Field("favourable_start", ("B",), "float64", "reviews", "favourable reviews when the undisturbed market was left"),
     Field("rating_change", ("B",), "float64", "stars", "mean rating less that at the start"),
     Field("rating_spread", ("B",), "float64", "stars", "standard deviation of single reviews"),
@@ -44,8 +51,10 @@ def read_platform(market: "Market") -> None:
     if market.undisturbed or not market.memo.get("reviews/norm"):
         market.memo["reviews/norm"] = True
         world.rating_start[:] = rating
+        world.reviews_start[:] = count
         world.favourable_start[:] = favourable
-    world.rating_change[:] = np.where(count > 0, rating - world.rating_start, 0.0)
+    known = (count > 0) & (world.reviews_start > 0)
+    world.rating_change[:] = np.where(known, rating - world.rating_start, 0.0)
     world.rating_spread[:] = np.sqrt(np.maximum(np.where(count > 0, world.score_square / some, 0.0) - rating**2, 0.0))
     world.volume_change[:] = np.log((favourable + 1.0) / (world.favourable_start + 1.0))
 
