@@ -1,23 +1,29 @@
 """The public face: load a scenario, run it into a result folder, compare its arms, read a result back."""
 
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sim.errors import ResultError
+from sim.errors import ResultError, UsageError
 from sim.experiments.compare import differences as paired_differences
+from sim.experiments.footprint import refuse_too_large
 from sim.experiments.replicates import Progress
 from sim.experiments.result import BASELINE, Difference, Result
 from sim.experiments.run import WINDOW, run_scenario
 from sim.experiments.store import content_key, folder_for, is_finished, model_version, original_name, write_result
 from sim.experiments.store import load_result as _load_result
+from sim.experiments.steady import settled
 from sim.market.week import Behaviour
 from sim.report.figures import figures_of
 from sim.scenario.load import LoadedScenario, open_scenario
 from sim.scenario.write import to_toml
 
 Overrides = Mapping[str, object] | Sequence[str]
+
+COMMAND = "compare"
+"""What a result folder says it was made by; `run` makes the same folder, and `compare` has all the flags."""
 
 
 @dataclass(frozen=True)
@@ -40,15 +46,27 @@ class Finished:
     reused: bool
 
 
-def load_scenario(name_or_path: str | Path, overrides: Overrides = ()) -> LoadedScenario:
+def load_scenario(
+    name_or_path: str | Path, overrides: Overrides = (), behaviours: Mapping[str, Behaviour] | None = None
+) -> LoadedScenario:
     """Read a shipped scenario by its name, or a file.
+
+    Parameters
+    ----------
+    name_or_path, overrides
+        A shipped scenario's name or a file, with `PATH=VALUE` texts or a mapping.
+    behaviours
+        Behaviours that the scenario may name; those that ship if None.
 
     Raises
     ------
     ScenarioError
         With every problem found.
     """
-    return open_scenario(name_or_path, overrides)
+    classes = None if behaviours is None else {name: b.params for name, b in behaviours.items()}
+    loaded = open_scenario(name_or_path, overrides, classes)
+    name = None if overrides else original_name(loaded.sources[-1])
+    return loaded if name is None else replace(loaded, name=name)
 
 
 def run(
@@ -57,7 +75,7 @@ def run(
     overrides: Overrides = (),
     out: str | Path | None = "results",
     against: str = BASELINE,
-    window: int = WINDOW,
+    window: int | None = None,
     threads: int = 2,
     force: bool = False,
     behaviours: Mapping[str, Behaviour] | None = None,
@@ -74,7 +92,7 @@ def run(
     against
         Arm that the others are compared with.
     window
-        Weeks before the run-off over which metrics are compared.
+        Weeks before the run-off over which metrics are compared; 26, or all if there are fewer, if None.
     threads
         Threads to use; they change the speed and nothing else.
     force
@@ -87,31 +105,31 @@ def run(
     ScenarioError, UsageError, ResultError
         If the scenario is wrong, cannot be run as asked, or the result cannot be written.
     """
-    if isinstance(scenario, LoadedScenario):
-        loaded = scenario
-    else:
-        classes = None if behaviours is None else {name: b.params for name, b in behaviours.items()}
-        loaded = open_scenario(scenario, overrides, classes)
-        name = None if overrides else original_name(loaded.sources[-1])
-        loaded = loaded if name is None else replace(loaded, name=name)
+    loaded = scenario
+    if not isinstance(loaded, LoadedScenario):
+        loaded = load_scenario(loaded, overrides, behaviours)
+    elif overrides:
+        raise UsageError("overrides go with a scenario's name or file; give them to `load_scenario`")
+    window = min(WINDOW, loaded.scenario.weeks) if window is None else window
     _check_asked(loaded, against, window)
     options: dict[str, Any] = {"against": against, "window": window}
-    if further := {name: b.source for name, b in (behaviours or {}).items() if b.source}:
-        options["behaviours"] = further
     folder = None
     if out is not None:
-        asked = content_key("run", options, to_toml(loaded.scenario), model_version())
+        loaded = _at_rest(loaded, behaviours, tell)
+        asked = content_key(COMMAND, options, to_toml(loaded.scenario), model_version())
         folder = folder_for(Path(out), loaded.name, asked)
         if is_finished(folder) and not force:
             kept = _load_result(folder)
             return Finished(kept, paired_differences(kept, against), folder, reused=True)
+        _check_writable(Path(out))
+    refuse_too_large(loaded.scenario, behaviours, threads)
     result = run_scenario(loaded, threads=threads, window=window, behaviours=behaviours, tell=tell)
     found = paired_differences(result, against)
     if folder is not None:
         if tell is not None:
             tell(1.0, "writing")
         figures = figures_of(result, found)
-        write_result(result, found, folder, command="run", options=options, figures=figures, force=force)
+        write_result(result, found, folder, command=COMMAND, options=options, figures=figures, force=force)
     return Finished(result, found, folder, reused=False)
 
 
@@ -138,3 +156,26 @@ def _check_asked(loaded: LoadedScenario, against: str, window: int) -> None:
         raise ResultError(f"--against {against!r}: no such arm; {loaded.name} has {', '.join(arms)}")
     if not 1 <= window <= loaded.scenario.weeks:
         raise ResultError(f"--window {window}: must be from 1 to the scenario's {loaded.scenario.weeks} weeks")
+
+
+def _at_rest(
+    loaded: LoadedScenario, behaviours: Mapping[str, Behaviour] | None, tell: Progress | None
+) -> LoadedScenario:
+    """Put in the fitted constants, so that a result's own `scenario.toml` asks for the same folder again."""
+    scenario = loaded.scenario
+    if tell is not None:
+        tell(0.0, "market at rest")
+    constants = settled(scenario.market, scenario.behaviours, behaviours).calibrated
+    return replace(loaded, scenario=scenario.model_copy(update={"calibrated": constants}))
+
+
+def _check_writable(out: Path) -> None:
+    """Refuse a folder that cannot be written before minutes are spent on what goes into it."""
+    there = next(path for path in (out.absolute(), *out.absolute().parents) if path.exists())
+    if not there.is_dir():
+        raise ResultError(f"--out {out}: {there} is a file; choose another folder")
+    try:
+        with tempfile.TemporaryDirectory(prefix=".", dir=there):
+            pass
+    except OSError as error:
+        raise ResultError(f"--out {out}: cannot be written ({error.strerror}); choose another folder") from error

@@ -7,6 +7,7 @@ from dataclasses import replace
 from statistics import median
 from typing import Any
 
+from sim.experiments.footprint import refuse_too_large
 from sim.experiments.steady import settled
 from sim.experiments.tables import table
 from sim.market.compiled import mark_compiled
@@ -49,6 +50,7 @@ def time_market(name: str, shoppers: int | None, weeks: int, threads: int, repea
         can be seen that the work is the same as another engine's.
     """
     scenario = load_scenario(name, [] if shoppers is None else [f"shoppers={shoppers}"])
+    refuse_too_large(scenario.model_copy(update={"replicates": 1, "arms": {}}), None, 1)
     spec = settled(scenario.market, scenario.behaviours)
     small = spec.model_copy(update={"shoppers": min(spec.shoppers, 2000)})
     _run(scenario, small, 2, threads)
@@ -116,7 +118,8 @@ def bench_text(found: dict[str, Any]) -> str:
     """Return a timing in words."""
     rows = [{"behaviour": name, "share of time": f"{share:.1%}"} for name, share in found["behaviours"].items()]
     return (
-        f"{found['scenario']}: {found['shoppers']:,} shoppers x {found['weeks']} weeks on {found['threads']} threads\n"
+        f"{found['scenario']}: {found['shoppers']:,} shoppers x {found['weeks']} weeks, "
+        f"{found['threads']} thread{'s' * (found['threads'] != 1)}\n"
         f"{found['shopper_weeks_per_second'] / 1e6:.2f} million shopper-weeks a second "
         f"(best {found['best'] / 1e6:.2f}), {found['bytes_per_shopper']:.0f} bytes a shopper\n"
         f"{found['trips']:.4f} trips a shopper and week; shares {found['shares']}\n\n{table(rows)}"

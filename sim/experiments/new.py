@@ -138,7 +138,7 @@ def _written(facts: MarketFacts, panel: Panel, title: str, keys: dict[str, str],
         "",
         "[brands]",
         *(
-            f"{keys[name]} = {{ label = {quote(_label(name, keys[name]))}, share = {share:.4f}, price = {_money(price)} }}"
+            f"{keys[name]} = {{ label = {_label(name, keys[name])}, share = {share:.4f}, price = {_money(price)} }}"
             for name, share, price in zip(facts.brands, shares, facts.prices, strict=True)
         ),
     ]
@@ -181,7 +181,7 @@ def _dispersion(facts: MarketFacts) -> float:
 
 
 def _label(name: str, key: str) -> str:
-    return f"Acme ({name})" if key == FOCAL else name
+    return quote(f"Acme ({name})" if key == FOCAL else name)
 
 
 def new_path(name: str, force: bool) -> Path:

@@ -22,7 +22,7 @@ _PLAIN_COLUMNS = {
     "basket": pa.int32(),
     "units": pa.int32(),
     "price": pa.float64(),
-    "points": pa.int64(),
+    "points": pa.int32(),
 }
 _CODED = pa.dictionary(pa.int32(), pa.string())
 

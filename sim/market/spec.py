@@ -127,7 +127,7 @@ class Scheme(Settings):
         source="assumption: grocery schemes give back 1 to 5 %",
     )  # fmt: skip
     threshold: float = dial(
-        10.0, "purchases at list price that earn one reward", unit="purchases", plausible=(3, 30), ge=1, le=1000,
+        10.0, "purchases at list price that earn one reward", unit="purchases", plausible=(3, 30), ge=1, le=200,
         source="Kivetz, Urminsky & Zheng 2006: ten stamps",
     )  # fmt: skip
     expiry_weeks: int = dial(

@@ -45,17 +45,18 @@ def test_in_the_undisturbed_market_reviews_change_nothing():
 
 
 def test_the_change_is_the_rating_less_that_of_the_undisturbed_market():
-    """By hand from stars: mean rating, number, and standard deviation of single reviews."""
-    one = run(market(burn_in=5), 6)
-    norm = one.world.rating_start.copy(), one.world.reviews_start.copy()
+    """By hand from stars: mean rating, standard deviation of single reviews, and the number of favourable ones."""
+    one = run(market(burn_in=5), 4)
+    norm = one.world.stars.copy()  # with these the last undisturbed week opens
+    run(one, 2)
     stars = one.world.stars.copy()
-    run(one, 1)  # opens with these stars
-    rating = stars @ np.arange(1, 6) / stars.sum(axis=1)
-    spread = np.sqrt(stars @ np.arange(1, 6) ** 2 / stars.sum(axis=1) - rating**2)
-    assert one.world.rating_start == pytest.approx(norm[0])
-    assert one.world.rating_change == pytest.approx(rating - norm[0], abs=1e-9)
+    run(one, 1)  # and with these the second week after
+    start, now = (some @ np.arange(1, 6) / some.sum(axis=1) for some in (norm, stars))
+    spread = np.sqrt(stars @ np.arange(1, 6) ** 2 / stars.sum(axis=1) - now**2)
+    favourable = np.log((stars[:, 3:].sum(axis=1) + 1) / (norm[:, 3:].sum(axis=1) + 1))
+    assert one.world.rating_change == pytest.approx(now - start, abs=1e-9)
     assert one.world.rating_spread == pytest.approx(spread, abs=1e-9)
-    assert one.world.volume_change == pytest.approx(np.log((stars.sum(axis=1) + 1) / (norm[1] + 1)), abs=1e-9)
+    assert one.world.volume_change == pytest.approx(favourable, abs=1e-9)
 
 
 def test_brands_without_reviews_say_nothing():

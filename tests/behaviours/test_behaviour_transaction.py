@@ -6,6 +6,7 @@ from bare_market import CHOOSING, market_spec, only, purchases, run
 from sim.market.market import Market
 from sim.market.record.panel import PanelRecorder
 from sim.market.spec import Intervention, Retailer
+from sim.market.state import NEVER
 
 SHARES = [0.5, 0.3, 0.2]
 
@@ -86,3 +87,12 @@ def test_the_last_brand_is_the_one_bought_last():
     assert np.array_equal(one.state.last_brand[once], x[once].argmax(axis=1))
     none = x.sum(axis=1) == 0
     assert np.array_equal(one.state.last_brand[none], before[none])
+
+
+def test_the_week_of_the_last_purchase_is_noted_for_each_brand():
+    one = market(rate=0.4)
+    expected = np.full((2000, 3), NEVER)
+    for week in range(5):
+        x = purchases(one, 1)
+        expected[x > 0] = week
+        assert np.array_equal(one.state.bought_week, expected)

@@ -23,22 +23,12 @@ def market(usage=True, *, shoppers=4000, burn_in=0, recorders=(), on=CHOOSING, *
 def test_without_usage_nobody_feels_or_remembers_anything():
     one = run(market(usage=None), 4)
     assert np.all(one.state.memory == 0)
-    assert np.all(one.state.bought_week == NEVER)
     assert np.all(one.state.unsettled == 0)
     assert np.all(one.tally.satisfaction == 0)
 
 
 def test_using_a_product_does_not_by_itself_change_what_is_bought():
     assert np.array_equal(purchases(market(usage=None), 5), purchases(market(Usage(past_purchases=0)), 5))
-
-
-def test_the_week_of_the_last_purchase_is_noted_for_each_brand():
-    one = market(Usage(past_purchases=0))
-    expected = np.full((4000, 3), NEVER)
-    for week in range(4):
-        x = purchases(one, 1)
-        expected[x > 0] = week
-    assert np.array_equal(one.state.bought_week, expected)
 
 
 def test_sums_of_satisfaction_are_those_of_all_purchases():

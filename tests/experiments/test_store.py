@@ -42,7 +42,7 @@ def some_panel(random, rows):
         "retailer": random.integers(0, 2, rows).astype(np.uint8),
         "units": np.ones(rows, np.int32),
         "price": random.integers(100, 900, rows) / 100.0,
-        "points": np.where(random.random(rows) < 0.1, 500, 0).astype(np.int64),
+        "points": np.where(random.random(rows) < 0.1, 500, 0).astype(np.int32),
     }
     assert tuple(panel) == COLUMNS
     return panel

@@ -23,6 +23,7 @@ from sim.market.week import Behaviour, Phase
 from sim.market.world.cards import FIELDS, LATER, enrol_at_rest
 
 f = np.float32
+FULL_CARD = 2_000_000_000  # points: a card holds no more, so that they fit into 32 bits
 
 
 class Params(BaseParams):
@@ -137,8 +138,9 @@ def _collect(
             redeemed_here[j] = threshold[slot]
             rewards[slot] += int(np.rint(reward_rate[slot] * threshold[slot]))
         if accrues[slot]:
-            points[i, slot] += paid[j]
-            issued[slot] += paid[j]
+            earned = min(int(paid[j]), FULL_CARD - int(points[i, slot]))
+            points[i, slot] += earned
+            issued[slot] += earned
         if not everybody:
             _hurry(i, acceleration, member, points, threshold, urgency)
 
@@ -218,11 +220,11 @@ BEHAVIOUR = Behaviour(
     state=(
         Field("hassle", ("N",), "float32", "list prices", "trouble of joining a scheme", fixed=True),
         Field("member", ("N", "S"), "uint8", "yes/no", "whether the shopper is a member of the scheme"),
-        Field("points", ("N", "S"), "int64", "points", "points held; one point is one cent spent"),
+        Field("points", ("N", "S"), "int32", "points", "points held; one point is one cent spent"),
         Field("pace", ("N", "S"), "float32", "purchases/week", "experienced rate of buying the scheme's brand"),
     ),
     world=FIELDS,
-    visit=(Field("points_redeemed", ("V",), "int64", "points", "points redeemed at this purchase"),),
+    visit=(Field("points_redeemed", ("V",), "int32", "points", "points redeemed at this purchase"),),
     tallies=(
         Field("joined", ("S",), "int64", "shoppers", "shoppers who joined"),
         Field("points_issued", ("S",), "int64", "points", "points issued"),
