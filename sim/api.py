@@ -12,9 +12,9 @@ from sim.experiments.footprint import refuse_too_large
 from sim.experiments.replicates import Progress
 from sim.experiments.result import BASELINE, Difference, Result
 from sim.experiments.run import WINDOW, run_scenario
+from sim.experiments.steady import is_settled, settled
 from sim.experiments.store import content_key, folder_for, is_finished, model_version, original_name, write_result
 from sim.experiments.store import load_result as _load_result
-from sim.experiments.steady import settled
 from sim.market.week import Behaviour
 from sim.report.figures import figures_of
 from sim.scenario.load import LoadedScenario, open_scenario
@@ -115,14 +115,17 @@ def run(
     options: dict[str, Any] = {"against": against, "window": window}
     folder = None
     if out is not None:
+        if not is_settled(loaded.scenario.market, loaded.scenario.behaviours):  # seconds, to be spent only if it runs
+            _check_room(loaded, out, behaviours, threads)
         loaded = _at_rest(loaded, behaviours, tell)
-        asked = content_key(COMMAND, options, to_toml(loaded.scenario), model_version())
-        folder = folder_for(Path(out), loaded.name, asked)
+        sources = {name: b.source for name, b in (behaviours or {}).items() if b.source}
+        asked = {**options, "sources": sources} if sources else options
+        key = content_key(COMMAND, asked, to_toml(loaded.scenario), model_version())
+        folder = folder_for(Path(out), loaded.name, key)
         if is_finished(folder) and not force:
             kept = _load_result(folder)
             return Finished(kept, paired_differences(kept, against), folder, reused=True)
-        _check_writable(Path(out))
-    refuse_too_large(loaded.scenario, behaviours, threads)
+    _check_room(loaded, out, behaviours, threads)
     result = run_scenario(loaded, threads=threads, window=window, behaviours=behaviours, tell=tell)
     found = paired_differences(result, against)
     if folder is not None:
@@ -163,15 +166,21 @@ def _at_rest(
 ) -> LoadedScenario:
     """Put in the fitted constants, so that a result's own `scenario.toml` asks for the same folder again."""
     scenario = loaded.scenario
-    if tell is not None:
+    if tell is not None and not is_settled(scenario.market, scenario.behaviours):
         tell(0.0, "market at rest")
     constants = settled(scenario.market, scenario.behaviours, behaviours).calibrated
     return replace(loaded, scenario=scenario.model_copy(update={"calibrated": constants}))
 
 
-def _check_writable(out: Path) -> None:
-    """Refuse a folder that cannot be written before minutes are spent on what goes into it."""
-    there = next(path for path in (out.absolute(), *out.absolute().parents) if path.exists())
+def _check_room(
+    loaded: LoadedScenario, out: str | Path | None, behaviours: Mapping[str, Behaviour] | None, threads: int
+) -> None:
+    """Refuse what would run out of memory, or could not be written in the end."""
+    refuse_too_large(loaded.scenario, behaviours, threads)
+    if out is None:
+        return
+    full = Path(out).absolute()
+    there = next(path for path in (full, *full.parents) if path.exists())
     if not there.is_dir():
         raise ResultError(f"--out {out}: {there} is a file; choose another folder")
     try:

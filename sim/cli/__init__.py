@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.cli.behaviours import behaviours_of, classes_of
-from sim.cli.flags import MOST_THREADS, behaviours_option, json_option, running_options, setting_options
+from sim.cli.flags import MOST_THREADS, Whole, behaviours_option, json_option, running_options, setting_options
 from sim.cli.group import Group
 from sim.cli.notes import note, say_if_compiling
 from sim.cli.panels import measure, new
@@ -63,8 +63,9 @@ def _run(
     force: bool, quiet: bool, against: str | None = None,
 ) -> "Finished":  # fmt: skip
     """Run a scenario with progress on stderr."""
-    from sim.api import BASELINE, load_scenario, run
+    from sim.api import load_scenario, run
     from sim.cli.progress import progress
+    from sim.experiments.result import BASELINE
 
     behaviours = behaviours_of(folders)
     loaded = load_scenario(scenario, overrides, behaviours)
@@ -114,7 +115,7 @@ def compare(
 ) -> None:  # fmt: skip
     """Compare the arms of SCENARIO: paired differences, costs.
 
-    Prints the difference that each arm makes for the brand in question, with 95 % intervals, and what each arm costs.
+    Prints the difference that each arm makes for the brand in question, how sure it is, and what each arm costs.
     SCENARIO is a file, or the name of one that comes with the program (see `shoppers list`).
     """
     from sim.experiments.told import compare_json, compare_text
@@ -207,11 +208,11 @@ def plan(
 
 @main.command()
 @click.argument("scenario", default="benchmarks/w1")
-@click.option("--shoppers", type=click.IntRange(1), metavar="N", help="Number of shoppers; the scenario's if left out.")
-@click.option("--weeks", type=click.IntRange(1), default=52, show_default=True, metavar="N", help="Weeks to time.")
-@click.option("--threads", type=click.IntRange(1, MOST_THREADS), default=1, show_default=True, metavar="N",
+@click.option("--shoppers", type=Whole(1), metavar="N", help="Number of shoppers; the scenario's if left out.")
+@click.option("--weeks", type=Whole(1), default=52, show_default=True, metavar="N", help="Weeks to time.")
+@click.option("--threads", type=Whole(1, MOST_THREADS), default=1, show_default=True, metavar="N",
               help="Threads.")  # fmt: skip
-@click.option("--repeats", type=click.IntRange(1, 100), default=3, show_default=True, metavar="N", help="Timed runs.")
+@click.option("--repeats", type=Whole(1, 100), default=3, show_default=True, metavar="N", help="Timed runs.")
 @json_option
 def bench(scenario: str, shoppers: int | None, weeks: int, threads: int, repeats: int, as_json: bool) -> None:
     """Time SCENARIO: shopper-weeks a second.

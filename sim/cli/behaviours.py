@@ -22,6 +22,10 @@ def behaviours_of(folders: Sequence[Path]) -> "dict[str, Behaviour] | None":
     """
     if not folders:
         return None
+    for folder in folders:
+        if not folder.is_dir():
+            raise UsageError(f"--behaviours {folder}: {'is a file' if folder.exists() else 'no such folder'}; "
+                             "must be a folder of Python files")  # fmt: skip
     from sim.market.dials import Params
     from sim.market.week import discover
 

@@ -7,10 +7,16 @@ from typing import Any, TypeVar
 
 import click
 
+
+class Whole(click.IntRange):
+    """A whole number between bounds, called so in messages."""
+
+    name = "whole number"
+
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 MOST_THREADS = 256
-LARGEST_SEED = 2**63 - 1
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 behaviours_option = click.option(
@@ -25,9 +31,9 @@ def setting_options(command: Command) -> Command:
         command,
         click.option("--set", "values", multiple=True, metavar="PATH=VALUE",
                      help="Override a value of the scenario, such as brands.acme.price=4.5; may be repeated."),
-        click.option("--seed", type=click.IntRange(0, LARGEST_SEED), metavar="N",
+        click.option("--seed", type=Whole(0), metavar="N",
                      help="Where all chance begins; overrides the scenario's."),
-        click.option("--replicates", type=click.IntRange(1, 10_000), metavar="N",
+        click.option("--replicates", type=Whole(1, 10_000), metavar="N",
                      help="Runs of each arm, each with its own chance; overrides the scenario's."),
         behaviours_option,
     )  # fmt: skip
@@ -37,13 +43,13 @@ def running_options(command: Command) -> Command:
     """Add the flags of what runs."""
     command = _with(
         command,
-        click.option("--window", type=click.IntRange(1), metavar="WEEKS",
+        click.option("--window", type=Whole(1), metavar="WEEKS",
                      help="Weeks over which metrics are compared, the last before the run-off.  "
                           "[default: 26, or all if there are fewer]"),
         click.option("--out", type=click.Path(path_type=Path), default=Path("results"), show_default=True,
                      metavar="DIR", help="Where to make the result folder."),
         click.option("--force", is_flag=True, help="Run again even if the same was run before."),
-        click.option("--threads", type=click.IntRange(1, MOST_THREADS), default=processors, metavar="N",
+        click.option("--threads", type=Whole(1, MOST_THREADS), default=processors, metavar="N",
                      help="Threads; they change the speed and nothing else.  [default: all processors]"),
         json_option,
         click.option("--quiet", is_flag=True, help="No progress, no notes."),
@@ -61,7 +67,7 @@ def panel_options(command: Command) -> Command:
         click.option("--where", multiple=True, metavar="COLUMN=VALUE",
                      help="Use only some rows, such as arm=baseline; may be repeated."),
         click.option("--weeks", metavar="FIRST-LAST", help="Use only these weeks, counted from 1."),
-        click.option("--panelists", type=click.IntRange(1), metavar="N",
+        click.option("--panelists", type=Whole(1), metavar="N",
                      help="Members of the panel, with those who bought nothing."),
     )  # fmt: skip
 

@@ -1,5 +1,6 @@
 """How every command ends: errors as one clear message, Ctrl-C at once, and no complaint about a closed pipe."""
 
+import io
 import os
 import signal
 import sys
@@ -37,6 +38,9 @@ class Group(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
         """Run a command and turn whatever goes wrong into a message."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):  # an old terminal may know no letters but English ones
+                stream.reconfigure(errors="backslashreplace")
         try:
             with _minding_signals(ctx):
                 return super().invoke(ctx)
@@ -51,6 +55,8 @@ class Group(click.Group):
             _end("Error: out of memory; ask for fewer shoppers, replicates or threads", 1, error)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
+        except OSError as error:
+            _end(f"Error: {error}", 1, error)
         except Exception as error:
             if os.environ.get(TRACEBACK):
                 raise
@@ -72,6 +78,8 @@ def _unforeseen(error: Exception) -> str:
     """Say what no one foresaw, and where; the traceback is for whoever asks for it."""
     frames = traceback.extract_tb(error.__traceback__)
     where = f"{frames[-1].filename}:{frames[-1].lineno}: " if frames else ""
+    if isinstance(error, ModuleNotFoundError) and not str(error.name).startswith("sim"):
+        return f"Error: {where}the library {error.name} is missing; install the program with its libraries, with pip"
     told = "".join(traceback.format_exception_only(error)).strip()
     return f"Error: {where}{told}\nThis is a bug in the program or in a behaviour file; {TRACEBACK}=1 shows more."
 

@@ -116,11 +116,11 @@ def _profile(scenario: Scenario, spec: MarketSpec, weeks: int) -> dict[str, floa
 
 def bench_text(found: dict[str, Any]) -> str:
     """Return a timing in words."""
-    rows = [{"behaviour": name, "share of time": f"{share:.1%}"} for name, share in found["behaviours"].items()]
+    rows = [{"behaviour": name, "share of time": f"{100 * share:.1f} %"} for name, share in found["behaviours"].items()]
+    many = {name: f"{found[name]:,} {name[:-1]}{'s' * (found[name] != 1)}" for name in ("shoppers", "weeks", "threads")}
     return (
-        f"{found['scenario']}: {found['shoppers']:,} shoppers x {found['weeks']} weeks, "
-        f"{found['threads']} thread{'s' * (found['threads'] != 1)}\n"
+        f"{found['scenario']}: {many['shoppers']}, {many['weeks']}, {many['threads']}\n"
         f"{found['shopper_weeks_per_second'] / 1e6:.2f} million shopper-weeks a second "
         f"(best {found['best'] / 1e6:.2f}), {found['bytes_per_shopper']:.0f} bytes a shopper\n"
-        f"{found['trips']:.4f} trips a shopper and week; shares {found['shares']}\n\n{table(rows)}"
+        f"{found['trips']:.4f} trips a shopper and week; shares {', '.join(map(str, found['shares']))}\n\n{table(rows)}"
     )

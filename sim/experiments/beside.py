@@ -7,14 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import UsageError
-from sim.experiments.new import brand_keys, pooled
+from sim.experiments.new import brand_keys, largest, pooled
 from sim.experiments.steady import settled
 from sim.market.chance import derive
 from sim.market.market import Market
 from sim.market.record.panel import PanelRecorder
 from sim.market.spec import MarketSpec
 from sim.measure.market_facts import describe_market
-from sim.measure.panel import Panel
+from sim.measure.panel import OTHER, Panel
 from sim.measure.performance import Measures, measure
 from sim.scenario.model import Scenario
 
@@ -90,8 +90,8 @@ def beside(real: Panel, scenario: Scenario, focal: str | None = None) -> tuple[l
     """
     real = pooled(real)
     facts = describe_market(real)
-    keys = brand_keys(facts, focal or facts.brands[int(np.argmax(facts.shares))])
-    shared = [name for name, key in keys.items() if key in scenario.brands and name != "other"]
+    keys = brand_keys(facts, focal or largest(facts))
+    shared = [name for name, key in keys.items() if key in scenario.brands and name != OTHER]
     if len(shared) < 2:
         raise UsageError(
             f"--beside: the panel's brands ({', '.join(keys.values())}) are not those of the scenario: "

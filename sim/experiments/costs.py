@@ -33,14 +33,13 @@ def costs(table: WeeklyTable, spec: MarketSpec, brand: int) -> dict[str, float]:
     weeks = np.array(table.weeks)
     weight = discounts(weeks, spec.finance.discount_rate)
     column = {name: table.column(name)[:, brand] for name in table.rows}
-    settings = list(spec.brands.values())[brand]
     redeemed, expired = column["points_redeemed"].sum(), column["points_expired"].sum()
     used = redeemed / (redeemed + expired) if redeemed + expired > 0 else 1.0
     return {
         "lever_spend": float(weight @ column["lever_spend"]),
         "administration": float(weight @ column["administration"]),
         "rewards": float(weight @ column["reward_cost"]),
-        "outstanding_points": float(weight[-1] * column["points_redeemable"][-1] * used * settings.scheme.reward_cost),
+        "outstanding_points": float(weight[-1] * column["points_redeemable"][-1] * used),
         "price_reduction": float(weight @ column["price_reduction"]),
     }
 

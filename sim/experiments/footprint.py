@@ -52,7 +52,7 @@ def refuse_too_large(scenario: Scenario, behaviours: Mapping[str, Behaviour] | N
             f"record.panel {scenario.record.panel:,}, {scenario.replicates:,} replicates of {len(scenario.arms)} arms: "
             f"{_size(kept)} of results are more than the {_size(free)} of memory that are free; ask for less"
         )
-    hint = " or --threads 1" if kept + market <= free and side_by_side > 1 else ""
+    hint = ", or --threads 1" if kept + market <= free and side_by_side > 1 else ""
     fits = int((free - kept) / market * scenario.shoppers / side_by_side)
     raise UsageError(
         f"shoppers {scenario.shoppers:,}: on {side_by_side} thread{'s' * (side_by_side > 1)} they need about "

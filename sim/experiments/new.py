@@ -9,7 +9,7 @@ import numpy as np
 from sim.errors import ScenarioError, UsageError
 from sim.market.spec import MAX_BRANDS
 from sim.measure.market_facts import MarketFacts, describe_market
-from sim.measure.panel import Panel
+from sim.measure.panel import OTHER, Panel
 from sim.scenario.load import parse_scenario
 from sim.scenario.text import quote
 
@@ -74,6 +74,11 @@ def brand_keys(facts: MarketFacts, focal: str) -> dict[str, str]:
     return {name: keys[name] for name in facts.brands}
 
 
+def largest(facts: MarketFacts) -> str:
+    """Return the brand with the largest share, the pool of small ones aside."""
+    return max(facts.brands, key=lambda name: (name != OTHER, facts.shares[facts.brands.index(name)]))
+
+
 def market_from_panel(panel: Panel, title: str, focal: str | None = None, source: str = "") -> str:
     """Return the text of a market scenario that has the panel's shares, prices, purchase rate, K and S.
 
@@ -101,7 +106,7 @@ def market_from_panel(panel: Panel, title: str, focal: str | None = None, source
     if not (facts.prices > 0).all():
         missing = [name for name, price in zip(facts.brands, facts.prices, strict=True) if not price > 0]
         raise UsageError(f"a market needs prices above 0; the panel has none for {', '.join(missing)}")
-    focal = focal or facts.brands[int(np.argmax(facts.shares))]
+    focal = focal or largest(facts)
     text = _written(facts, panel, title, brand_keys(facts, focal), source or "Measured from a purchase panel")
     try:
         parse_scenario(text, source="the new scenario")
@@ -116,7 +121,7 @@ def _written(facts: MarketFacts, panel: Panel, title: str, keys: dict[str, str],
     rate, shape, concentration = _rates_and_tastes(facts)
     shares = np.maximum(np.round(facts.shares / facts.shares.sum(), 4), 1e-4)
     shares[int(np.argmax(shares))] += 1.0 - shares.sum()
-    of = f"{facts.category['buyers']:.0f} buyers" if panel.panelists is None else f"{panel.panelists} panelists"
+    of = f"{facts.category['buyers']:.0f} buyer(s)" if panel.panelists is None else f"{panel.panelists} panelists"
     lines = [
         f"# {' '.join(source.split())}.",
         f"# {len(facts.brands)} brands, {of}, {facts.weeks:.1f} weeks; by `shoppers new`.",

@@ -9,7 +9,7 @@ GAP = "  "
 NARROWEST = 16
 """Letters to which a column of texts may be folded where the terminal is narrow."""
 
-_LIKE_A_NUMBER = re.compile(r"-|[+-]?[\d.,]+( %| pt)?( / ([+-]?[\d.,]+|-))?")
+_LIKE_A_NUMBER = re.compile(r"(-|inf|[+-]?[\d.,]+( %| pt)?)( / (-|inf|[+-]?[\d.,]+))?")
 
 
 def table(rows: Sequence[Mapping[str, object]], columns: Sequence[str] | None = None, width: int | None = None) -> str:
@@ -31,7 +31,7 @@ def table(rows: Sequence[Mapping[str, object]], columns: Sequence[str] | None = 
     right = [any(cell != "-" for cell in c) and all(map(_LIKE_A_NUMBER.fullmatch, c)) for c in by_column]
     widths = [max(len(name), *map(len, cells)) for name, cells in zip(columns, by_column, strict=True)]
     if width is not None:
-        _narrow(widths, [NARROWEST if not r else w for w, r in zip(widths, right, strict=True)], columns, width)
+        _narrow(widths, [_least(name, cells) for name, cells in zip(columns, by_column, strict=True)], width)
     lines = [_line(columns, widths, right), _line(["-" * w for w in widths], widths, right)]
     for cells in zip(*by_column, strict=True):
         folded = [textwrap.wrap(cell, w) or [""] for cell, w in zip(cells, widths, strict=True)]
@@ -40,11 +40,16 @@ def table(rows: Sequence[Mapping[str, object]], columns: Sequence[str] | None = 
     return "\n".join(lines)
 
 
-def _narrow(widths: list[int], least: Sequence[int], names: Sequence[str], width: int) -> None:
+def _least(name: str, cells: Sequence[str]) -> int:
+    """Return how narrow a column can be: no word is broken, and numbers are words."""
+    words = [len(word) for cell in cells for word in ([cell] if _LIKE_A_NUMBER.fullmatch(cell) else cell.split())]
+    return max(len(name), *words) if words else len(name)
+
+
+def _narrow(widths: list[int], least: Sequence[int], width: int) -> None:
     """Take from the widest columns, in place, until a line fits or no column can be narrower."""
-    least = [min(w, max(few, len(name))) for w, few, name in zip(widths, least, names, strict=True)]
     while sum(widths) + len(GAP) * (len(widths) - 1) > width:
-        free = [c for c in range(len(widths)) if widths[c] > least[c]]
+        free = [c for c in range(len(widths)) if widths[c] > max(least[c], NARROWEST)]
         if not free:
             return
         widths[max(free, key=widths.__getitem__)] -= 1
@@ -57,10 +62,10 @@ def _line(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) ->
 
 def _cells(values: Sequence[object]) -> list[str]:
     """Write the values of one column; if all are numbers, with the same decimals, four digits for the largest."""
-    numbers = [v for v in values if _is_number(v) and math.isfinite(v)]  # type: ignore[arg-type]
+    numbers = [v for v in values if isinstance(v, int | float) and _is_number(v) and math.isfinite(v)]
     if not numbers or not all(v is None or _is_number(v) for v in values) or all(isinstance(v, int) for v in numbers):
         return [number(v) for v in values]
-    largest = max(abs(v) for v in numbers)  # type: ignore[arg-type]
+    largest = max(map(abs, numbers))
     decimals = min(max(3 - math.floor(math.log10(largest)), 0), 4) if largest else 1
     return [number(v, decimals) for v in values]
 

@@ -166,8 +166,8 @@ def beside_text(rows: Sequence[Beside], errors: Mapping[str, float]) -> str:
         for brand in brands
     ]
     every = {n: sum(abs(r.error) for r in rows if r.measure == n) / len(brands) for n in names}
-    lines.append({"brand": "mean error, b > 2 %", **{n: f"{errors[n]:.1%}" for n in names}})
-    lines.append({"brand": "mean error, all", **{n: f"{every[n]:.1%}" for n in names}})
+    lines.append({"brand": "mean error, b > 2 %", **{n: f"{100 * errors[n]:.1f} %" for n in names}})
+    lines.append({"brand": "mean error, all", **{n: f"{100 * every[n]:.1f} %" for n in names}})
     return f"Real / simulated\n{table(lines)}"
 
 
@@ -178,7 +178,8 @@ def plan_rows(
     behaviours = discover() if behaviours is None else behaviours
     loaded = load_scenario(scenario, overrides, {name: b.params for name, b in behaviours.items()})
     if which == "assumptions":
-        rows = register(MarketSpec, "") + register(Brand, "brands.*") + register(Retailer, "retailers.*")
+        rows = [row for row in register(MarketSpec, "") if not row["id"].startswith(("brands.", "retailers."))]
+        rows += register(Brand, "brands.*") + register(Retailer, "retailers.*")
         rows += [row for name, b in behaviours.items() for row in register(b.params, f"behaviours.{name}")]
         return [row for row in rows if row["source"]]  # the others are facts of a scenario, without a default
     if which == "week":

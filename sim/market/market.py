@@ -83,6 +83,8 @@ class Market(mesa.Model):
         self.spec = spec
         self.behaviours = dict(behaviours or discover())
         given = dict(params or {})
+        if any(path.endswith(".on") for change in timeline for path in change.set):
+            raise UsageError("a behaviour cannot be switched on or off on the timeline; set its weight to zero instead")
         unknown = sorted(set(given) - set(self.behaviours))
         if unknown:
             raise UsageError(f"no behaviour called {unknown[0]!r}; there are {', '.join(self.behaviours)}")
@@ -168,6 +170,7 @@ class Market(mesa.Model):
             setattr(twin, name, getattr(self, name))
         twin.state, twin.world, twin.memo = self.state.copy(), self.world.copy(), dict(self.memo)
         twin.timeline, twin.run_off_from, twin.recorders = tuple(timeline), run_off_from, list(recorders)
+        twin._follow_timeline(anew=True)
         twin._build_workers()
         twin._build_agents()
         return twin
@@ -215,14 +218,14 @@ class Market(mesa.Model):
         self.datacollector.collect(self)
         self.week += 1
 
-    def _follow_timeline(self) -> None:
+    def _follow_timeline(self, *, anew: bool = False) -> None:
         """Bring brands, retailers and parameters to where the timeline has them this week."""
-        if not self.timeline or self.week < 0:
+        if not anew and (not self.timeline or self.week < 0):
             return
         active = () if self.running_off else self.timeline
         self.brand_specs = tuple(self._brand_this_week(key) for key in self.brand_keys)
         common = [c for c in active if c.brand is None]
-        if any(c.brand is None for c in self.timeline):
+        if anew or any(c.brand is None for c in self.timeline):
             self.retailer_specs = tuple(
                 effective_settings(self.spec.retailers[key], common, self.week, f"retailers.{key}")
                 for key in self.retailer_keys

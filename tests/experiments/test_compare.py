@@ -147,7 +147,7 @@ def test_points_outstanding_count_as_far_as_points_were_redeemed_so_far(small_sp
         points_liability=[120.0, 60.0],
     )  # fmt: skip
     found = costs(table, spec, 0)["outstanding_points"]
-    assert found == pytest.approx(40.0 * used * 0.6 * 1.08 ** (-1 / 52))
+    assert found == pytest.approx(40.0 * used * 1.08 ** (-1 / 52))  # what it costs the brand is in the column
 
 
 def test_goods_sold_and_sales_won_are_no_cost(small_spec):

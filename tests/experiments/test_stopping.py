@@ -22,12 +22,12 @@ retailers.shop = {}
 behaviours.taste.on = false
 """
 PROMPTLY = 2.0
-"""Seconds; the run itself would take minutes."""
+"""Seconds; the runs themselves take several times as long."""
 
 
 def endless() -> Scenario:
-    """Return a scenario that takes far longer than anybody waits."""
-    return parse_scenario(SCENARIO).model_copy(update={"weeks": 10**6})
+    """Return a scenario that takes far longer than a run that was told to stop may go on."""
+    return parse_scenario(SCENARIO).model_copy(update={"weeks": 10_000})
 
 
 def jobs(count: int) -> list[Job]:

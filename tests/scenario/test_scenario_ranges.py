@@ -34,7 +34,7 @@ def test_what_an_arm_does_can_be_swept_too():
         ('"a b" = { low = 1, high = 2 }', ": not a path; its parts are joined by dots"),
         (
             '"brands.acme.price" = { low = -1, high = 2 }',
-            ".low: is -1; must be a number above 0 and at most 10_000_000",
+            ".low: is -1; must be a number above 0 and at most 50_000",
         ),
         ('"brands.acme.price" = { low = 2, high = 1 }', ".high: is 1; must be above low (2)"),
         ('"brands.acme.price" = { low = 2 }', ".high: is missing; must be a number"),

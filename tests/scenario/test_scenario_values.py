@@ -51,9 +51,9 @@ def test_a_wrong_value_is_told_with_its_place_and_what_is_allowed(text, problem)
 @pytest.mark.parametrize(
     ("row", "problem"),
     [
-        ("price = -5", "mine.toml:9: brands.acme.price: is -5; must be a number above 0 and at most 10_000_000"),
-        ("price = inf", "mine.toml:9: brands.acme.price: is inf; must be a number above 0 and at most 10_000_000"),
-        ("price = 1e999", "mine.toml:9: brands.acme.price: is inf; must be a number above 0 and at most 10_000_000"),
+        ("price = -5", "mine.toml:9: brands.acme.price: is -5; must be a number above 0 and at most 50_000"),
+        ("price = inf", "mine.toml:9: brands.acme.price: is inf; must be a number above 0 and at most 50_000"),
+        ("price = 1e999", "mine.toml:9: brands.acme.price: is inf; must be a number above 0 and at most 50_000"),
         ("share = 1", "mine.toml:9: brands.acme.share: is 1; must be a number above 0 and below 1"),
         ("share = 0.5", "mine.toml:9: brands: the shares of the 2 brands sum to 1.1; must sum to 1, within 0.001"),
         ("prise = 3", "mine.toml:9: brands.acme.prise: unknown key prise (did you mean price?); allowed here: label, "),
@@ -91,7 +91,7 @@ def test_shares_are_judged_although_another_value_is_wrong_too():
 
 def test_a_missing_price_is_told_at_the_brand_that_lacks_it():
     problems = told("[brands.cold]\nshare = 0.1\n")
-    assert "mine.toml:9: brands.cold.price: is missing; must be a number above 0 and at most 10_000_000" in problems
+    assert "mine.toml:9: brands.cold.price: is missing; must be a number above 0 and at most 50_000" in problems
 
 
 def test_one_brand_is_no_market():

@@ -26,7 +26,7 @@ def interventions(draw, brands):
         ramp_weeks=draw(st.integers(0, 20)),
         set=draw(
             st.fixed_dictionaries(
-                {"price": st.floats(1e-9, 1e7) | st.integers(1, 99)},
+                {"price": st.floats(1e-9, 5e4) | st.integers(1, 99)},
                 optional={"scheme.joining_open": st.booleans(), "scheme.reward_rate": st.floats(0, 1)},
             )
         ),
@@ -41,7 +41,7 @@ def scenarios(draw):
         key: Brand(
             label=draw(st.none() | texts),
             share=1 / len(keys),
-            price=draw(st.floats(1e-9, 1e7)),
+            price=draw(st.floats(1e-9, 5e4)),
             quality=draw(st.none() | st.floats(-3, 3)),
             spend=draw(spends),
             scheme=Scheme(reward_rate=draw(st.floats(0, 1)), joining_open=draw(st.booleans())),

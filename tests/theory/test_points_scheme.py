@@ -1,42 +1,14 @@
-"""A loyalty scheme keeps its books, its terms and its promises, and draws those who buy most anyway."""
+"""A loyalty scheme keeps its books, its terms and its promises, and is joined by those to whom it brings something."""
 
 import numpy as np
 import pytest
-from bare_market import assert_within, market_spec, mean, only, purchases, ratio, run
+from bare_market import assert_within, mean, run
+from bare_scheme import CENTS, EAGER, ONCE, PRICE, SHARES, market_with_scheme, started
 from scipy.special import expit
 
-from sim.market.behaviours.loyalty_scheme import Params as LoyaltyScheme
-from sim.market.behaviours.need import Params as Need
 from sim.market.behaviours.points import Params as Points
-from sim.market.behaviours.usage import Params as Usage
-from sim.market.market import Market
 from sim.market.record.panel import PanelRecorder
 from sim.market.record.recorder import Recorder
-from sim.market.spec import Intervention
-
-SHARES = [0.3, 0.25, 0.2, 0.15, 0.1]
-PRICE = 100.0
-CENTS = 100
-EAGER = Points(hassle=0.0, hassle_spread=0.0, hesitation=1e-3)
-"""Joining is no trouble: everybody joins at the first purchase (but for one in e^20)."""
-
-ONCE = Need(arrivals="at_most_one")
-
-
-def started(to_week=None, **terms):
-    """Start a scheme of the first brand in week 0, on these terms."""
-    terms = {"reward_rate": 0.05, "threshold": 4.0, "expiry_weeks": 12, **terms}
-    change = {f"scheme.{name}": value for name, value in terms.items()}
-    return Intervention(brand="brand_0", set=change, to_week=to_week)
-
-
-def market_with_scheme(*timeline, points=True, scheme=True, need=True, burn_in=2, run_off_from=None, **settings):
-    spec = market_spec(SHARES, **{"shoppers": 3000, "rate": 0.5, "K": 0.8, "S": 2.0, "price": PRICE, **settings})
-    params = only(
-        need=need, taste=True, choice=True, transaction=True, price_comparison=True, usage=True, own_experience=True,
-        points=points, **({"loyalty_scheme": True} if scheme else {}),
-    )  # fmt: skip
-    return Market(spec, params, seed=19, burn_in=burn_in, timeline=timeline, run_off_from=run_off_from)
 
 
 def totals_by_week(market, weeks):
@@ -198,6 +170,15 @@ def test_points_held_when_a_scheme_ends_expire_on_its_terms(ending):
     assert np.all(market.state.points[idle >= 12, 0] == 0)
 
 
+def test_a_closed_scheme_is_settled_after_the_weeks_of_its_expiry():
+    """Who buys on earns nothing any more, so that points do not live on with purchases."""
+    market = market_with_scheme(started(), run_off_from=10)
+    run(market, 2 + 10 + 12)
+    assert market.world.outstanding[0] > 0
+    run(market, 1)
+    assert market.world.outstanding[0] == 0
+
+
 # ---- who joins --------------------------------------------------------------------------------------------------
 
 
@@ -248,88 +229,3 @@ def test_the_sense_of_pace_is_right_on_average():
     age = market.week - market.state.bought_week[:, 0].astype(int)
     kept = 0.5 ** (1 / Points().pace_half_life)
     assert_within(mean(market.state.pace[:, 0] * kept**age), 0.5 * SHARES[0] * kept)
-
-
-# ---- goal gradient -----------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("acceleration", "gradient"), [(0.0, 0.0), (0.25, 0.0), (0.0, 0.5), (0.25, 0.5)])
-def test_purchases_come_faster_the_nearer_the_reward(acceleration, gradient):
-    """Weeks to the next stamp are geometric: chance = rate x urgency x logit share at that many stamps, in closed form.
-
-    Shoppers are alike, shop at most once a week, and all reach the reward in time.
-    """
-    shares, beta, stamps, rate, worth = np.array([0.4, 0.3, 0.3]), 4.7, 8, 0.5, 0.3 * 0.7
-    params = only(
-        need=ONCE, taste=True, choice=True, transaction=True, usage=Usage(past_purchases=0),
-        points=EAGER.model_copy(update={"acceleration": acceleration}),
-        loyalty_scheme=LoyaltyScheme(goal_gradient=gradient),
-    )  # fmt: skip
-    spec = market_spec(shares, shoppers=10_000, rate=rate, K=1000.0, beta=beta)
-    terms = started(reward_rate=0.3, threshold=float(stamps), expiry_weeks=1000)
-    panel = PanelRecorder(spec.shoppers)
-    run(Market(spec, params, seed=20, burn_in=0, timeline=[terms], recorders=[panel]), 100)
-    bought = panel.columns()
-    shopper, day = (bought[name][bought["brand"] == 0] for name in ("shopper", "day"))
-    order = np.lexsort((day, shopper))
-    shopper, week = shopper[order], day[order] // 7
-    begins = np.flatnonzero(np.r_[True, shopper[1:] != shopper[:-1]])
-    held = np.arange(len(shopper)) - np.repeat(begins, np.diff(np.r_[begins, len(shopper)])) + 1
-    wait, follows = np.diff(week), shopper[1:] == shopper[:-1]
-    means = []
-    for k in range(1, stamps + 1):
-        card = k / stamps
-        pull = -beta * np.log(1 - worth) * (1 + gradient * (card - 0.5))
-        share = shares[0] * np.exp(pull) / (shares[0] * np.exp(pull) + 1 - shares[0])
-        chance = rate * (1 + acceleration * (card - 0.5)) * share
-        waits = wait[follows & (held[:-1] == k)]
-        # rates differ by 3 % (K = 1000), which lengthens mean waits by .1 %
-        assert_within((waits.mean(), waits.std() / np.sqrt(len(waits))), 1 / chance, beyond=0.002 / chance)
-        means.append(waits.mean())
-    if acceleration + gradient > 0:
-        assert means[-1] < 0.9 * means[0]
-
-
-def test_a_head_start_makes_the_first_reward_come_sooner_for_as_many_stamps():
-    """Endowed progress (Nunes & Dreze 2006): eight more stamps of ten, two given, against eight of eight."""
-    params = only(
-        need=ONCE, taste=True, choice=True, transaction=True, usage=Usage(past_purchases=0),
-        points=EAGER, loyalty_scheme=True,
-    )  # fmt: skip
-    spec = market_spec([0.4, 0.6], shoppers=10_000, rate=0.5)
-    weeks = {}
-    for head_start, threshold in ((0.0, 8.0), (0.2, 10.0)):
-        terms = started(reward_rate=0.1, threshold=threshold, head_start=head_start, expiry_weeks=1000)
-        market = Market(spec, params, seed=21, burn_in=0, timeline=[terms])
-        first = np.full(spec.shoppers, 150.0)
-        for week in range(150):
-            market.step()
-            full = market.state.points[:, 0] >= market.world.threshold[0]
-            first = np.where(full, np.minimum(first, week), first)
-        assert np.mean(first == 150) < 0.01
-        weeks[head_start] = first
-    sooner = weeks[0.0] - weeks[0.2]
-    assert sooner.mean() > 4 * sooner.std() / np.sqrt(len(sooner))
-
-
-# ---- naive and causal --------------------------------------------------------------------------------------------
-
-
-def test_members_differ_from_others_by_far_more_than_membership_does_to_them():
-    """Share of wallet of members over that of others, against members over themselves without the scheme (paired)."""
-    settings = {"shoppers": 20_000, "rate": 0.5}
-    with_it = run(market_with_scheme(started(expiry_weeks=52, threshold=10.0), **settings), 54)
-    without = run(market_with_scheme(**settings), 54)
-    member = with_it.state.member[:, 0] == 1
-    assert 0.1 < member.mean() < 0.9
-    x, y = purchases(with_it, 26), purchases(without, 26)
-    wallet = {
-        "members": ratio(x[member, 0], x[member].sum(axis=1)),
-        "others": ratio(x[~member, 0], x[~member].sum(axis=1)),
-        "members without": ratio(y[member, 0], y[member].sum(axis=1)),
-    }
-    share, error = (np.array([value[part] for value in wallet.values()]) for part in (0, 1))
-    naive, causal = share[0] - share[1], share[0] - share[2]
-    assert causal > 4 * np.hypot(error[0], error[2])  # pairing makes the error smaller than that
-    assert naive - causal > 4 * np.hypot(error[2], error[1])  # = members without it - others
-    assert naive > 3 * causal

@@ -20,7 +20,7 @@ from sim.market.week import Behaviour, Phase
 from sim.market.world.reviews import post_reviews
 
 f = np.float32
-CUTS = (-1.85, -1.2, -0.45, 0.8)
+CUTS = (-2.0, -1.5, -0.9, 0.7)
 """Satisfaction at which a rating turns to 2, 3, 4 and 5 stars: unimodal at 4 if everybody rates."""
 
 

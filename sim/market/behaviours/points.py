@@ -96,6 +96,7 @@ def open_week(market: Market) -> None:
             world.threshold[slot] = round(100.0 * scheme.threshold * world.list_price_start[brand])
             world.reward_rate[slot] = scheme.reward_rate
             world.expiry[slot] = scheme.expiry_weeks
+            world.reward_unit_cost[slot] = scheme.reward_cost
         world.accrues[slot] = scheme.reward_rate > 0 and not market.running_off
         world.closed[slot] = LATER if world.accrues[slot] else min(int(world.closed[slot]), market.week)
         world.open[slot] = scheme.joining_open and bool(world.accrues[slot])

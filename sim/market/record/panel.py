@@ -49,7 +49,8 @@ class PanelRecorder(Recorder):
         visit = block.visit
         rows = np.flatnonzero(self.panelist[visit.who[: block.count]])
         who = visit.who[rows]
-        day = np.floor(uniforms(block.market.seed, "panel/day", who, at=block.week, index=block.round)[0] * 7)
+        u = uniforms(block.market.seed, "panel/day", who, at=block.week)[0]  # one a week: later visits on later days
+        day = np.floor(7.0 * (block.round + u) / visit.trips[who - np.uint32(block.first)])
         self._parts[block.week, block.first, block.round] = (
             who.astype(np.int32), (block.week * 7 + day).astype(np.int32),
             np.full(len(rows), block.week * ROUNDS_A_WEEK + block.round, np.int32), visit.choice[rows].copy(),

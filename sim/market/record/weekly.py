@@ -35,7 +35,7 @@ MEASURES: dict[str, str] = {
     "points_expired": "points expired",
     "points_outstanding": "points held",
     "points_liability": "face value of the points held",
-    "points_redeemable": "face value of the points that can still become rewards: of full cards once nothing accrues",
+    "points_redeemable": "what rewards for the points held would cost: of full cards alone once nothing accrues",
 }
 """Columns of the weekly table beside week and brand, with their meaning; money in the scenario's own unit."""
 
@@ -91,7 +91,7 @@ def _money(market: "Market") -> dict[str, NDArray[np.float64]]:
     accrues = {market.scheme_brands[slot]: on for slot, on in enumerate(market.world.accrues)}
     rewards = np.zeros(len(brands))
     for slot, brand in enumerate(market.scheme_brands):
-        rewards[brand] = market.tally.rewards[slot] / 100.0 * market.brand_specs[brand].scheme.reward_cost
+        rewards[brand] = market.tally.rewards[slot] / 100.0 * market.world.reward_unit_cost[slot]
     return {
         "goods_cost": market.tally.units * np.array([b.settings.unit_cost for b in brands]) * start,
         "lever_spend": np.array([sum(brand.spend(lever) for lever in LEVERS) for brand in brands]),
@@ -137,5 +137,5 @@ def _points(market: "Market") -> dict[str, NDArray[np.float64]]:
         if held and not market.world.accrues[slot]:
             goal = int(market.world.threshold[slot])
             held = float((market.state.points[:, slot] // goal).sum(dtype=np.int64) * goal)
-        values["points_redeemable"][brand] = held * rate / 100.0
+        values["points_redeemable"][brand] = held * rate / 100.0 * float(market.world.reward_unit_cost[slot])
     return values

@@ -17,6 +17,7 @@ LATER = 1_000_000  # a week beyond the end of any run
 FIELDS = (
     Field("pace_kept", ("A",), "float32", "", "share of a sense of pace that is left, by weeks"),
     Field("threshold", ("S",), "int64", "points", "points that earn one reward"),
+    Field("reward_unit_cost", ("S",), "float64", "", "what a reward costs the brand per unit of face value"),
     Field("reward_rate", ("S",), "float64", "share of spend", "face value of rewards per unit of money spent"),
     Field("expiry", ("S",), "int64", "weeks", "weeks without a purchase after which points expire"),
     Field("closed", ("S",), "int64", "week", "first week in which purchases earned no more points", fill=LATER),
