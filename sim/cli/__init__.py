@@ -55,7 +55,7 @@ def _overrides(values: Sequence[str], seed: int | None, replicates: int | None) 
 
 def _width() -> int | None:
     """Return how wide tables may be: as wide as the terminal; None where nothing limits them."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    return shutil.get_terminal_size().columns if sys.stdout is not None and sys.stdout.isatty() else None
 
 
 def _run(

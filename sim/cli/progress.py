@@ -44,7 +44,7 @@ def _shown(*, quiet: bool) -> Iterator[Tell]:
     if quiet:
         yield lambda share, what: None
         return
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():
         yield _lines()
         return
     from rich.console import Console

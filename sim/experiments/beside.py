@@ -88,7 +88,7 @@ def beside(real: Panel, scenario: Scenario, focal: str | None = None) -> tuple[l
     UsageError
         If the scenario and the panel share fewer than two brands.
     """
-    real = pooled(real)
+    real = pooled(real, focal)
     facts = describe_market(real)
     keys = brand_keys(facts, focal or largest(facts))
     shared = [name for name, key in keys.items() if key in scenario.brands and name != OTHER]

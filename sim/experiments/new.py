@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -41,9 +42,16 @@ set = { price = 4.42 }
 """
 
 
-def pooled(panel: Panel) -> Panel:
-    """Return a panel whose small brands, and those beyond what a market can hold, are pooled as `other`."""
-    return panel.top(k=MAX_BRANDS - 1, min_share=LEAST_SHARE)
+def pooled(panel: Panel, focal: str | None) -> Panel:
+    """Return a panel whose small brands, and those beyond what a market can hold, are pooled; never the focal one."""
+    top = panel.top(k=MAX_BRANDS - 1, min_share=LEAST_SHARE)
+    if focal is None or focal in top.brands or focal not in panel.brands:
+        return top
+    large = [name for name in top.brands if name != OTHER]
+    kept = [*large[: MAX_BRANDS - 2], focal]
+    codes = np.array([kept.index(name) if name in kept else len(kept) for name in panel.brands], dtype=np.int64)
+    names = (*kept, *([OTHER] if len(kept) in codes else []))
+    return replace(panel, brand=codes[panel.brand], brands=names)
 
 
 def brand_keys(facts: MarketFacts, focal: str) -> dict[str, str]:
@@ -55,10 +63,7 @@ def brand_keys(facts: MarketFacts, focal: str) -> dict[str, str]:
         If there is no such brand.
     """
     if focal not in facts.brands:
-        raise UsageError(
-            f"--focal {focal!r}: no such brand in the panel; there are {', '.join(facts.brands)} "
-            f"(brands under {LEAST_SHARE:.0%} of purchases are pooled)"
-        )
+        raise UsageError(f"--focal {focal!r}: no such brand in the panel; there are {', '.join(facts.brands)}")
     keys = {focal: FOCAL}
     for name in facts.brands:
         if name == focal:
@@ -99,7 +104,7 @@ def market_from_panel(panel: Panel, title: str, focal: str | None = None, source
         If the panel has no prices, fewer than two brands, no such focal brand, or too few purchases to tell rates
         and tastes.
     """
-    panel = pooled(panel)
+    panel = pooled(panel, focal)
     facts = describe_market(panel)
     if len(facts.brands) < 2:
         raise UsageError(f"a market needs two brands; the panel has only {', '.join(facts.brands)}")

@@ -232,7 +232,7 @@ def test_a_dial_that_may_be_set_on_the_timeline_is_not_ignored(small_spec, dial)
         assert "is fixed when the market is built" in why  # said, so not ignored
         return
     for params in roots(small_spec, path):
-        root = Market(small_spec(shoppers=300), params, seed=3, burn_in=2)
+        root = Market(small_spec(shoppers=600), params, seed=3, burn_in=2)
         root.step()
         root.step()
         seen = []
