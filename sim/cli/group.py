@@ -1,5 +1,6 @@
 """How every command ends: errors as one clear message, Ctrl-C at once, and no complaint about a closed pipe."""
 
+import atexit
 import io
 import os
 import signal
@@ -93,6 +94,8 @@ def _minding_signals(ctx: click.Context) -> Iterator[None]:
 
     def stop(number: int, _: FrameType | None) -> None:
         nonlocal last
+        if not asked.is_set():
+            atexit.register(signal.signal, number, signal.SIG_IGN)  # while Python ends it listens no more
         asked.set()
         now = time.monotonic()
         if now - last >= IMPATIENCE:
@@ -107,5 +110,6 @@ def _minding_signals(ctx: click.Context) -> Iterator[None]:
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        if not asked.is_set():  # else the same signal may come again while the program ends
+            for number, handler in before.items():
+                signal.signal(number, handler)

@@ -81,6 +81,7 @@ def _match(
     factor = target / weight
     if only_spends(written):
         return scaled(written, scenario.focal, factor), target
+    cost = 0.0
     fixed = measure(arm, scaled(written, scenario.focal, 0.0))
     for _ in range(MOST_MATCHING_ROUNDS):
         if target <= fixed:
@@ -90,6 +91,11 @@ def _match(
         if abs(cost / target - 1.0) <= MATCHED_WITHIN:
             return scaled(written, scenario.focal, factor), cost
         fixed = cost - factor * weight
+    if target > fixed:
+        raise UsageError(
+            f"arm {arm!r} cannot be matched to {goal!r}: after {MOST_MATCHING_ROUNDS} rounds it costs {cost:,.2f}, "
+            f"against {target:,.2f}"
+        )
     raise UsageError(
         f"arm {arm!r} cannot be matched to {goal!r}: what it does besides spending costs {fixed:,.2f} already, "
         f"against {target:,.2f}"

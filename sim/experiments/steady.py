@@ -81,7 +81,7 @@ def settle(
     Raises
     ------
     CalibrationError
-        If the shares do not come within 1 % of their targets, beyond what is luck.
+        If shares do not come within 1 % of their targets, or drift by more in six years, beyond what is luck.
     """
     start = {k: b.share for k, b in spec.brands.items()}
     total = sum(start.values())
@@ -113,8 +113,7 @@ def _improve(
     bought = np.maximum(sums.units.sum(axis=0), 1)
     shares = bought / bought.sum()
     error = np.log(shares_by_taste(market) / shares)
-    yearly = sums.units / sums.units.sum(axis=1, keepdims=True)
-    luck = yearly.std(axis=0, ddof=1) / shares / np.sqrt(YEARS)
+    luck, drift = _luck_and_drift(sums.units)
     constants = np.array(list(now.constants.values())) + gain * (error - error @ shares)
     concentration = now.taste_concentration
     if concentration is not None:
@@ -133,7 +132,24 @@ def _improve(
         talk_centre=talk,
         reviews={k: [float(n) for n in row] for k, row in zip(now.constants, reviews, strict=True)},
     )
-    return found, float((np.abs(error) - 3.0 * luck).max())
+    return found, float(max((np.abs(error) - 3.0 * luck).max(), drift.max()))
+
+
+def _luck_and_drift(units: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the standard error of ln share, and how far shares drift over six years beyond three standard errors.
+
+    A trend over the years (YEARS, B) is taken out first, so that drift does not pass for luck. Shapes (B,).
+    """
+    share = np.log(np.maximum(units / units.sum(axis=1, keepdims=True), 1e-9))
+    deviation = share - share.mean(axis=0)
+    years = len(units)
+    if years < 3:  # too few to tell a trend from luck
+        return share.std(axis=0, ddof=min(years - 1, 1)) / np.sqrt(years), np.zeros(units.shape[1])
+    year = np.arange(years) - (years - 1) / 2.0
+    slope = year @ deviation / (year @ year)
+    spread = np.sqrt(((deviation - np.outer(year, slope)) ** 2).sum(axis=0) / (years - 2))
+    drift = 5.0 * (np.abs(slope) - 3.0 * spread / np.sqrt(year @ year))
+    return spread / np.sqrt(years), drift
 
 
 def settled(

@@ -1,5 +1,6 @@
 """How every figure looks, in one place: colours, fonts, sizes, heading, source note, and how it is saved."""
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -131,6 +132,16 @@ def save(figure: Figure, path: Path) -> None:
     with styled():
         figure.savefig(f"{path}.png", dpi=_DPI, metadata={"Software": None})
         figure.savefig(f"{path}.svg", metadata={"Date": None, "Creator": None})
+    svg = Path(f"{path}.svg")
+    svg.write_text(_numbered(svg.read_text("utf-8")), "utf-8", newline="")
+
+
+def _numbered(svg: str) -> str:
+    """Rename clip paths by the order in which they appear: Matplotlib names some after places in memory."""
+    names = dict.fromkeys(re.findall(r'<clipPath id="(p[0-9a-f]{10})"', svg))
+    for number, name in enumerate(names):
+        svg = svg.replace(f'"{name}"', f'"clip{number}"').replace(f"url(#{name})", f"url(#clip{number})")
+    return svg
 
 
 def colours_of(arms: tuple[str, ...], reference: str) -> dict[str, str]:

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import IO
 
 from click.testing import CliRunner, Result
 
@@ -58,12 +59,14 @@ def type_command(*words: str) -> Result:
     return CliRunner().invoke(main, list(words))
 
 
-def start_command(*words: str, folder: Path, **environment: str) -> subprocess.Popen[str]:
+def start_command(
+    *words: str, folder: Path, stdout: IO[str] | int = subprocess.PIPE, **environment: str
+) -> subprocess.Popen[str]:
     """Start a command in a process of its own."""
     known = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
     return subprocess.Popen(
-        [sys.executable, "-m", "sim.cli", *words], cwd=folder, env=known, text=True,
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        [sys.executable, "-m", "sim.cli", *words], cwd=folder, env=known, text=True, encoding="utf-8",
+        errors="replace", stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.PIPE,
     )  # fmt: skip
 
 

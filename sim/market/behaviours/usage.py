@@ -34,11 +34,11 @@ class Params(BaseParams):
     )  # fmt: skip
     peak: float = dial(
         0.3, "weight of the strongest moment in an episode", plausible=(0, 0.5), ge=0, le=0.5,
-        source="Kahneman et al. 1993; formulas §3",
+        built=True, source="Kahneman et al. 1993; formulas §3",
     )  # fmt: skip
     end: float = dial(
         0.3, "weight of the last moment in an episode", plausible=(0, 0.5), ge=0, le=0.5,
-        source="Kahneman et al. 1993; formulas §3",
+        built=True, source="Kahneman et al. 1993; formulas §3",
     )  # fmt: skip
     gap_weight: float = dial(
         0.5, "share of the gap to expectation in satisfaction", plausible=(0, 0.8), ge=0, le=1,
