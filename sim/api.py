@@ -127,13 +127,21 @@ def run(
             return Finished(kept, paired_differences(kept, against), folder, reused=True)
     _check_room(loaded, out, behaviours, threads)
     result = run_scenario(loaded, threads=threads, window=window, behaviours=behaviours, tell=tell)
-    found = paired_differences(result, against)
-    if folder is not None:
-        if tell is not None:
-            tell(1.0, "writing")
-        figures = figures_of(result, found)
-        write_result(result, found, folder, command=COMMAND, options=options, figures=figures, force=force)
-    return Finished(result, found, folder, reused=False)
+    done = Finished(result, paired_differences(result, against), folder, reused=False)
+    _write(done, options, force, tell)
+    return done
+
+
+def _write(done: Finished, options: Mapping[str, Any], force: bool, tell: Progress | None) -> None:
+    """Write a run into its folder, if it is to have one."""
+    if done.folder is None:
+        return
+    if tell is not None:
+        tell(1.0, "writing")
+    figures = figures_of(done.result, done.differences)
+    write_result(
+        done.result, done.differences, done.folder, command=COMMAND, options=options, figures=figures, force=force
+    )
 
 
 def compare(scenario: str | Path | LoadedScenario, **options: Any) -> list[Difference]:  # noqa: ANN401 - as `run`

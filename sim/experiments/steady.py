@@ -32,6 +32,8 @@ WEEKS = 52 + 52 * YEARS
 FIRST_REVIEWS = (0.4, 0.4, 0.4, 0.6, 1.0)
 """Reviews of 1 to 5 stars a thousand shoppers of the whole market, before the first round."""
 GAINS = (1.0, 0.7, 0.5, 0.4, 0.3)
+FALSE_ALARM = 0.001
+"""Chance that a market at rest is taken for one that drifts, over all of its brands."""
 TOLERANCE = 0.01
 """Largest error of ln share at the last round, beyond three standard errors, before a calibration counts as failed."""
 
@@ -136,19 +138,22 @@ def _improve(
 
 
 def _luck_and_drift(units: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the standard error of ln share, and how far shares drift over six years beyond three standard errors.
+    """Return the standard error of ln share, and how far shares drift over six years beyond what is luck.
 
     A trend over the years (YEARS, B) is taken out first, so that drift does not pass for luck. Shapes (B,).
     """
     share = np.log(np.maximum(units / units.sum(axis=1, keepdims=True), 1e-9))
     deviation = share - share.mean(axis=0)
+    from scipy.stats import t
+
     years = len(units)
     if years < 3:  # too few to tell a trend from luck
         return share.std(axis=0, ddof=min(years - 1, 1)) / np.sqrt(years), np.zeros(units.shape[1])
     year = np.arange(years) - (years - 1) / 2.0
     slope = year @ deviation / (year @ year)
     spread = np.sqrt(((deviation - np.outer(year, slope)) ** 2).sum(axis=0) / (years - 2))
-    drift = 5.0 * (np.abs(slope) - 3.0 * spread / np.sqrt(year @ year))
+    surprise = float(t.ppf(1.0 - FALSE_ALARM / units.shape[1] / 2.0, years - 2))
+    drift = 5.0 * (np.abs(slope) - surprise * spread / np.sqrt(year @ year))
     return spread / np.sqrt(years), drift
 
 
