@@ -93,10 +93,8 @@ def run(
         Arm that the others are compared with.
     window
         Weeks before the run-off over which metrics are compared; 26, or all if there are fewer, if None.
-    threads
-        Threads to use; they change the speed and nothing else.
-    force
-        Run again even if the same was run before.
+    threads, force
+        Threads to use, which change the speed and nothing else; run again even if the same was run before.
     behaviours, tell
         Behaviours to choose from (those that ship if None); called with the share done and what is being done.
 
@@ -118,10 +116,7 @@ def run(
         if not is_settled(loaded.scenario.market, loaded.scenario.behaviours):  # seconds, to be spent only if it runs
             _check_room(loaded, out, behaviours, threads)
         loaded = _at_rest(loaded, behaviours, tell)
-        sources = {name: b.source for name, b in (behaviours or {}).items() if b.source}
-        asked = {**options, "sources": sources} if sources else options
-        key = content_key(COMMAND, asked, to_toml(loaded.scenario), model_version())
-        folder = folder_for(Path(out), loaded.name, key)
+        folder = _folder_of(loaded, Path(out), options, behaviours)
         if is_finished(folder) and not force:
             kept = _load_result(folder)
             return Finished(kept, paired_differences(kept, against), folder, reused=True)
@@ -178,6 +173,15 @@ def _at_rest(
         tell(0.0, "market at rest")
     constants = settled(scenario.market, scenario.behaviours, behaviours).calibrated
     return replace(loaded, scenario=scenario.model_copy(update={"calibrated": constants}))
+
+
+def _folder_of(
+    loaded: LoadedScenario, out: Path, options: Mapping[str, object], behaviours: Mapping[str, Behaviour] | None
+) -> Path:
+    """Return where a result belongs; what was asked includes the text of behaviours that do not ship."""
+    sources = {name: b.source for name, b in (behaviours or {}).items() if b.source}
+    asked = {**options, "sources": sources} if sources else options
+    return folder_for(out, loaded.name, content_key(COMMAND, asked, to_toml(loaded.scenario), model_version()))
 
 
 def _check_room(
