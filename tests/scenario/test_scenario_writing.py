@@ -63,7 +63,7 @@ def scenarios(draw):
         seed=draw(st.integers(0, 2**63 - 1)),
         category=Category(taste_concentration=draw(st.none() | st.floats(0.01, 100))),
         brands=brands,
-        retailers={"shop": Retailer(markup=draw(st.floats(-0.9, 5)))},
+        retailers={"shop": Retailer(markup=draw(st.floats(-0.9, 1)))},
         calibrated=draw(st.sampled_from([None, calibrated])),
         focal=draw(st.sampled_from(keys)),
         behaviours={
