@@ -120,6 +120,11 @@ def _improve(
     concentration = now.taste_concentration
     if concentration is not None:
         measured = window.concentration(market.shares)
+        if not measured > 0:
+            raise CalibrationError(
+                "tastes cannot be told: too few shoppers bought twice in a year; "
+                "raise category.purchase_rate or the smallest share"
+            )
         target = spec.category.taste_concentration
         assert target is not None
         concentration *= float(np.clip((target / measured) ** gain, 0.5, 2.0))
