@@ -18,6 +18,8 @@ COLUMNS = (
     Field("trips", ("V",), "uint8", "visits", "visits of each shopper of the block in this week"),
     Field("utility", ("B", "V"), "float32", "utility", "sum of the terms of all search behaviours"),
     Field("choice", ("V",), "uint8", "brand", "the brand chosen"),
+    Field("uplift", ("V",), "float32", "sd", "what is felt of the purchase beside the brand's moments, before usage"),
+    Field("expectation", ("V",), "float32", "sd", "what is expected of the purchase beside memory and rating"),
 )
 """Columns that every round has; behaviours declare their own beside them."""
 
@@ -85,6 +87,8 @@ class Block:
                 return
             self.active = self.count
             self.visit.utility[:, : self.count] = 0.0
+            self.visit.uplift[: self.count] = 0.0
+            self.visit.expectation[: self.count] = 0.0
             yield self.round
 
     def everybody(self) -> None:

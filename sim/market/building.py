@@ -18,13 +18,22 @@ AGES = 512  # weeks after which a memory is taken to be as old as it can be
 WORD_AGES = 64
 SHOPPERS = (
     Field("expertise", ("N",), "float32", "", "how expert the shopper is, 0 to 1", fixed=True),
-    Field("price_sensitivity", ("N",), "float32", "utility/ln(cost)", "weight of price in utility", fixed=True),
+    Field(
+        "price_sensitivity",
+        ("N",),
+        "float32",
+        "utility/ln(cost)",
+        "weight of price in utility in ordinary times",
+        fixed=True,
+    ),
+    Field("price_weight", ("N",), "float32", "utility/ln(cost)", "weight of price in utility as things are now"),
     Field("preferred", ("N",), "int8", "brand", "preferred brand at the last poll; -1 none", fill=-1),
 )
 WORLD = (
     Field("list_price", ("B",), "float64", "money", "list price this week"),
     Field("list_price_start", ("B",), "float64", "money", "list price at the start"),
     Field("level", ("B",), "float64", "sd of experience", "level of experience beside the market's"),
+    Field("trust", ("1",), "float64", "", "weight of a brand's own promise in what is expected, against a norm of 1"),
     Field("constant", ("B",), "float64", "utility", "fitted constant that keeps undisturbed shares put"),
     *CAPABILITY_FIELDS,
 )
@@ -40,6 +49,16 @@ SHARED = (
 """What a fork takes over as it is, because it never changes or is replaced and not filled."""
 
 
+def set_up(market: "Market") -> None:
+    """Let the behaviours fill their fields: first what stands alone, then what depends on others' fields."""
+    for behaviour in market.plan.having("setup"):
+        assert behaviour.setup is not None
+        behaviour.setup(market)
+    for behaviour in market.plan.having("finish_setup"):
+        assert behaviour.finish_setup is not None
+        behaviour.finish_setup(market)
+
+
 def draw_traits(market: "Market") -> None:
     """Draw how expert each shopper is and how it minds prices."""
     spec, seed = market.spec, market.seed
@@ -50,6 +69,7 @@ def draw_traits(market: "Market") -> None:
     market.state.price_sensitivity[:] = draws.lognormals(
         seed, "market/price_sensitivity", spec.shoppers, people.price_sensitivity, people.price_sensitivity_spread
     )
+    market.state.price_weight[:] = market.state.price_sensitivity
 
 
 def fill_world(market: "Market") -> None:

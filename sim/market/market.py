@@ -24,6 +24,7 @@ from sim.market.building import (
     brands_with_schemes,
     draw_traits,
     fill_world,
+    set_up,
     share_of,
 )
 from sim.market.dials import Params
@@ -103,9 +104,7 @@ class Market(mesa.Model):
         self.recorders = list(recorders)
         self._build_world(schemes)
         self._build_agents()
-        for behaviour in self.plan.having("setup"):
-            assert behaviour.setup is not None
-            behaviour.setup(self)
+        set_up(self)
 
     def _build_world(self, schemes: Sequence[str]) -> None:
         spec = self.spec

@@ -67,6 +67,8 @@ class Behaviour:
         Whether its term of the utility is a price or a reward, left out of the intrinsic preference.
     setup
         Fills its fields once, when the market is built.
+    finish_setup
+        The same, for what depends on fields that other behaviours fill.
     open_week
         Runs once a week before the shoppers move.
     on_shoppers
@@ -92,6 +94,7 @@ class Behaviour:
     writes: tuple[str, ...] = ()
     commercial: bool = False
     setup: MarketHook | None = None
+    finish_setup: MarketHook | None = None
     open_week: MarketHook | None = None
     on_shoppers: BlockHook | None = None
     on_visit: BlockHook | None = None

@@ -19,7 +19,8 @@ from sim.market.spec import MarketSpec
 from sim.market.state import Frame
 from sim.market.week import Behaviour
 
-HOOKS = ("setup", "open_week", "on_shoppers", "on_visit", "close_week")
+HOOKS = ("setup", "finish_setup", "open_week", "on_shoppers", "on_visit", "close_week")
+SETUPS = ("setup", "finish_setup")
 FRAMES = ("state", "world", "visit", "tally")
 FIXED_PARTS = ("shares", "slot_of")
 """Arrays of the market beside its frames; nobody may change them."""
@@ -121,7 +122,7 @@ def _judge(
         watch.changed[behaviour.name, hook].add(name)
         if array.dtype.kind == "f" and not np.isfinite(array).all():
             watch.problems.append(f"{who} left {frame}.{name} without a finite value")
-        if frame == "market" or (name in fixed and hook != "setup"):
+        if frame == "market" or (name in fixed and hook not in SETUPS):
             watch.problems.append(f"{who} changed {frame}.{name}, which is fixed once the market is built")
     watch.prints[behaviour.name].append(hash(b"".join(array.tobytes() for array, _ in before.values())))
 
@@ -134,15 +135,15 @@ def own_names(behaviour: Behaviour) -> set[str]:
 def undeclared_writes(behaviour: Behaviour, watch: Watch) -> set[str]:
     """Return what a behaviour changed and did not say; `setup` may fill the behaviour's own fields unsaid."""
     said = set(behaviour.writes)
-    setup = watch.changed[behaviour.name, "setup"] - said - own_names(behaviour)
-    return setup.union(*(watch.changed[behaviour.name, hook] - said for hook in HOOKS[1:]))
+    setup = set().union(*(watch.changed[behaviour.name, hook] for hook in SETUPS)) - said - own_names(behaviour)
+    return setup.union(*(watch.changed[behaviour.name, hook] - said for hook in HOOKS if hook not in SETUPS))
 
 
 def undeclared_reads(behaviour: Behaviour, watch: Watch) -> set[str]:
     """Return what a behaviour asked for and did not say; whose visit it is, `who`, goes without saying."""
     said = {*behaviour.reads, *behaviour.writes, "who"}
-    setup = watch.touched[behaviour.name, "setup"] - said - own_names(behaviour)
-    return setup.union(*(watch.touched[behaviour.name, hook] - said for hook in HOOKS[1:]))
+    setup = set().union(*(watch.touched[behaviour.name, hook] for hook in SETUPS)) - said - own_names(behaviour)
+    return setup.union(*(watch.touched[behaviour.name, hook] - said for hook in HOOKS if hook not in SETUPS))
 
 
 def run_watched(

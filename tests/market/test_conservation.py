@@ -71,7 +71,7 @@ def test_money_of_the_weekly_table_adds_up_to_contribution(small_spec):
     parts = ("goods_cost", "lever_spend", "norm_spend", "administration", "reward_cost")
     left = table.column("revenue") - sum(table.column(part) for part in parts)
     np.testing.assert_allclose(table.column("contribution"), left, rtol=1e-12, atol=1e-9)
-    assert (table.column("market_share").sum(axis=1) == pytest.approx(1.0, abs=1e-12))
+    assert table.column("market_share").sum(axis=1) == pytest.approx(1.0, abs=1e-12)
     prefer = table.column("preference_share")
     asked = np.isfinite(prefer[:, 0])
     assert asked.sum() == 1  # every fourth week
@@ -81,9 +81,7 @@ def test_money_of_the_weekly_table_adds_up_to_contribution(small_spec):
 def test_in_the_run_off_no_point_is_issued_nobody_joins_and_no_money_goes_into_levers(small_spec):
     table = WeeklyTable()
     spending = Intervention(brand="crest", spend={"usage": 50.0})
-    market = Market(
-        small_spec(), seed=6, burn_in=1, timeline=(*TIMELINE, spending), run_off_from=5, recorders=[table]
-    )
+    market = Market(small_spec(), seed=6, burn_in=1, timeline=(*TIMELINE, spending), run_off_from=5, recorders=[table])
     run(market, 12)
     weeks = np.array(table.weeks)
     for name in ("points_issued", "lever_spend"):

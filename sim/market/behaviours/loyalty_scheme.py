@@ -115,7 +115,7 @@ def on_visit(block: Block) -> None:
         elif world.reward_rate[slot] > 0.0:
             _add_reward(
                 visit.who, block.active, block.week, brand, slot, state.member, state.points, state.pace,
-                state.bought_week, world.pace_kept, state.price_sensitivity, state.reward_interest,
+                state.bought_week, world.pace_kept, state.price_weight, state.reward_interest,
                 world.reward_rate[slot] * params.face_value_counted, world.threshold[slot],
                 100.0 * world.list_price[brand], float(scheme.expiry_weeks), world.accrues[slot], params.goal_gradient,
                 visit.utility[brand],
@@ -140,7 +140,7 @@ BEHAVIOUR = Behaviour(
         "pace",
         "bought_week",
         "pace_kept",
-        "price_sensitivity",
+        "price_weight",
         "threshold",
         "reward_rate",
         "accrues",

@@ -6,12 +6,14 @@ Whoever knows a brand from own use listens less to others: `familiar` is 1 just 
 
 import numpy as np
 
+from sim.market import chance
 from sim.market.block import Block
 from sim.market.compiled import Array, kernel
 from sim.market.dials import Params as BaseParams
 from sim.market.dials import dial
 from sim.market.fastmath import exp
-from sim.market.gather import pick_rows
+from sim.market.gather import pick, pick_rows
+from sim.market.market import Market
 from sim.market.state import NEVER, Field
 from sim.market.week import Behaviour, Phase
 
@@ -28,10 +30,23 @@ class Params(BaseParams):
         0.5, "weight of remembered satisfaction in utility", unit="utility/sd", plausible=(0.1, 1.0), ge=0, le=10,
         source="formulas §3: w_x, not identified by public data, swept .1 to 1",
     )  # fmt: skip
+    weight_spread: float = dial(
+        0.0, "half-width of the shoppers' interest in experience around 1, uniform", plausible=(0, 1), ge=0, le=1,
+        built=True, source="assumption: alike unless a scenario says",
+    )  # fmt: skip
     discounts_others: bool = dial(
         True, "whether own experience makes a shopper listen less to reviews and talk",
         source="formulas §3: g, so that one quality is not counted three times",
     )  # fmt: skip
+
+
+def setup(market: Market) -> None:
+    """Draw how much experience counts for each shopper."""
+    params = market.params["own_experience"]
+    assert isinstance(params, Params)
+    if params.weight_spread > 0:
+        u = chance.uniforms(market.seed, "own_experience/interest", np.arange(market.spec.shoppers))[0]
+        market.state.experience_interest[:] = 1.0 + params.weight_spread * (2.0 * u - 1.0)
 
 
 @kernel
@@ -45,23 +60,23 @@ def _ages(who: Array, count: int, week: int, bought_week: Array, age: Array) -> 
 
 @kernel
 def _add(
-    count: int, fade: float, weight: float, discounts: float, remembered: Array, familiar: Array, utility: Array
+    count: int, fade: float, interest: Array, discounts: float, remembered: Array, familiar: Array, utility: Array
 ) -> None:
     """Fade what is remembered by its age, which `familiar` holds and gives way to how fresh it is."""
     for b in range(utility.shape[0]):
         row, own, memory = utility[b], familiar[b], remembered[b]
         for j in range(count):
             kept = exp(f(-fade) * own[j])
-            row[j] += f(weight) * memory[j] * kept
+            row[j] += interest[j] * memory[j] * kept
             own[j] = f(0) if own[j] > f(AGE_OF_NEVER) else f(discounts) * kept
 
 
 @kernel
-def _add_unfaded(count: int, weight: float, remembered: Array, familiar: Array, utility: Array) -> None:
+def _add_unfaded(count: int, interest: Array, remembered: Array, familiar: Array, utility: Array) -> None:
     for b in range(utility.shape[0]):
         row, own, memory = utility[b], familiar[b], remembered[b]
         for j in range(count):
-            row[j] += f(weight) * memory[j]
+            row[j] += interest[j] * memory[j]
             own[j] = f(0)
 
 
@@ -70,13 +85,15 @@ def on_visit(block: Block) -> None:
     params = block.params("own_experience")
     assert isinstance(params, Params)
     visit, state = block.visit, block.state
+    pick(state.experience_interest, visit.who, block.active, visit.minds_experience)
+    visit.minds_experience[: block.active] *= np.float32(params.weight)
     pick_rows(state.memory, visit.who, block.active, visit.remembered)
     if not params.discounts_others and block.world.fade[0] < NO_FADING:  # then ages do not matter
-        _add_unfaded(block.active, params.weight, visit.remembered, visit.familiar, visit.utility)
+        _add_unfaded(block.active, visit.minds_experience, visit.remembered, visit.familiar, visit.utility)
         return
     _ages(visit.who, block.active, block.week, state.bought_week, visit.familiar)
     _add(
-        block.active, block.world.fade[0], params.weight, float(params.discounts_others), visit.remembered,
+        block.active, block.world.fade[0], visit.minds_experience, float(params.discounts_others), visit.remembered,
         visit.familiar, visit.utility,
     )  # fmt: skip
 
@@ -87,11 +104,16 @@ BEHAVIOUR = Behaviour(
     order=40,
     does="memory of past experience, faded; own use outweighs others' word",
     params=Params,
+    state=(
+        Field("experience_interest", ("N",), "float32", "", "interest in experience as things are now, mean 1", fill=1),
+    ),
     visit=(
+        Field("minds_experience", ("V",), "float32", "utility/sd", "weight of remembered satisfaction of the shopper"),
         Field("familiar", ("B", "V"), "float32", "", "how fresh one's own experience of the brand is, 0 to 1"),
         Field("remembered", ("B", "V"), "float32", "sd", "memory as of the last purchase"),
     ),
-    reads=("memory", "bought_week", "fade"),
-    writes=("familiar", "remembered", "utility"),
+    reads=("memory", "bought_week", "fade", "experience_interest"),
+    writes=("experience_interest", "minds_experience", "familiar", "remembered", "utility"),
+    setup=setup,
     on_visit=on_visit,
 )

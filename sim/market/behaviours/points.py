@@ -59,7 +59,7 @@ class Params(BaseParams):
     )  # fmt: skip
 
 
-def setup(market: Market) -> None:
+def finish_setup(market: Market) -> None:
     """Draw how much trouble joining is to each shopper, and enrol everybody if the scenario says so."""
     params = market.params["points"]
     assert isinstance(params, Params)
@@ -214,7 +214,7 @@ OWN = ("hassle", "member", "points", "pace", "urgency", "joined", "points_issued
 
 BEHAVIOUR = Behaviour(
     name="points",
-    phase=Phase.SHARE,
+    phase=Phase.BUY,
     order=20,
     does="joining, accrual, rewards, expiry",
     params=Params,
@@ -239,7 +239,7 @@ BEHAVIOUR = Behaviour(
         *("points_redeemed", *(field.name for field in FIELDS)),
     ),
     writes=(*OWN, "points_redeemed", *(field.name for field in FIELDS)),
-    setup=setup,
+    finish_setup=finish_setup,
     open_week=open_week,
     on_visit=on_visit,
     on_shoppers=on_shoppers,

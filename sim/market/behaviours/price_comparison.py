@@ -219,7 +219,7 @@ def on_visit(block: Block) -> None:
     assert isinstance(params, Params)
     _look(block, params)
     visit = block.visit
-    pick(block.state.price_sensitivity, visit.who, block.active, visit.minds_price)
+    pick(block.state.price_weight, visit.who, block.active, visit.minds_price)
     if params.form == "relative":
         _add_relative(block.active, visit.minds_price, visit.cost, block.world.list_price_start, visit.utility)
     else:
@@ -242,7 +242,7 @@ BEHAVIOUR = Behaviour(
         Field("spare", ("4", "V"), "float32", "", "scratch: rows for brands that do not exist"),
     ),
     tallies=(Field("quotes", ("1",), "int64", "quotes", "quotes seen"),),
-    reads=("expertise", "price_sensitivity", "list_price", "list_price_start"),
+    reads=("expertise", "price_sensitivity", "price_weight", "list_price", "list_price_start"),
     writes=("posted", "price_gain", "cost", "shop", "shops", "quotes", "minds_price", "spare", "utility"),
     commercial=True,
     open_week=open_week,

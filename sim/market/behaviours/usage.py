@@ -167,16 +167,17 @@ def _moments(
 
 @kernel
 def _remembered_episode(
-    count: int, peak: float, end: float, scale: float, q0: Array, q1: Array, q2: Array, q3: Array, experienced: Array
-) -> None:
-    """Weigh the moments of each episode: the strongest, the last, and their mean."""
+    count: int, peak: float, end: float, scale: float, q0: Array, q1: Array, q2: Array, q3: Array, uplift: Array,
+    experienced: Array,
+) -> None:  # fmt: skip
+    """Weigh the moments of each episode: the strongest, the last, and their mean; the uplift is felt in all of them."""
     even = f(0.25 * (1.0 - peak - end))
     for j in range(count):
         strongest = q1[j] if abs(q1[j]) > abs(q0[j]) else q0[j]
         strongest = q2[j] if abs(q2[j]) > abs(strongest) else strongest
         strongest = q3[j] if abs(q3[j]) > abs(strongest) else strongest
         mean = even * (q0[j] + q1[j] + q2[j] + q3[j])
-        experienced[j] = (f(peak) * strongest + f(end) * q3[j] + mean) * f(scale)
+        experienced[j] = (f(peak) * strongest + f(end) * q3[j] + mean) * f(scale) + uplift[j]
 
 
 @kernel
@@ -191,8 +192,8 @@ def _add_brand(count: int, choice: Array, base: Array, noise: float, moments: Ar
 @kernel
 def _satisfy(
     who: Array, count: int, choice: Array, expected_base: Array, memory: Array, fade: float,
-    week: int, gap_weight: float, loss: float, tau_memory: float, centre: float, experienced: Array, faded: Array,
-    previous_week: Array, satisfaction: Array,
+    week: int, gap_weight: float, loss: float, tau_memory: float, centre: float, experienced: Array,
+    expectation: Array, faded: Array, previous_week: Array, satisfaction: Array,
 ) -> None:  # fmt: skip
     """Hold the experience against what was expected."""
     for j in range(count):
@@ -203,7 +204,7 @@ def _satisfy(
         was = faded[j] * exp(f(-fade) * f(np.int32(week) - np.int32(previous_week[j])))
         faded[j] = was
         r = experienced[j]
-        gap = r - (satisfaction[j] + f(tau_memory) * was)
+        gap = r - (satisfaction[j] + expectation[j] + f(tau_memory) * was)
         felt = gap if gap > f(0) else f(loss) * gap
         satisfaction[j] = f(1.0 - gap_weight) * r + f(gap_weight) * felt - f(centre)
 
@@ -225,7 +226,7 @@ def on_visit(block: Block) -> None:
     params = block.params("usage")
     assert isinstance(params, Params)
     visit, state, world = block.visit, block.state, block.world
-    weight = 1.0 + params.memory_in_expectation + params.reviews_in_expectation
+    weight = 1.0 + world.trust[0] + params.memory_in_expectation + params.reviews_in_expectation
     scale = block.market.memo["usage/scale"]
     # capabilities and levels are in units of the episode, moments in units before the episode is scaled
     base = ((world.lift[:4] + (world.level if params.sees_levels else 0.0)) / scale).astype(np.float32)
@@ -234,11 +235,11 @@ def on_visit(block: Block) -> None:
     _moments(visit.who, block.count, block.at, block.draw("usage/episode"), *block.key, *moments)
     _add_brand(block.count, visit.choice, base, params.noise, moments)
     q0, q1, q2, q3 = moments
-    _remembered_episode(block.count, params.peak, params.end, scale, q0, q1, q2, q3, visit.experienced)
+    _remembered_episode(block.count, params.peak, params.end, scale, q0, q1, q2, q3, visit.uplift, visit.experienced)
     _satisfy(
         visit.who, block.count, visit.choice, expected, state.memory, world.fade[0], block.week,
         params.gap_weight, params.loss_aversion, params.memory_in_expectation / weight, world.satisfaction_centre[0],
-        visit.experienced, visit.faded, visit.previous_week, visit.satisfaction,
+        visit.experienced, visit.expectation, visit.faded, visit.previous_week, visit.satisfaction,
     )  # fmt: skip
     _learn(
         visit.who, block.count, visit.choice, params.learning, params.bad_enough, visit.faded,
@@ -267,7 +268,8 @@ BEHAVIOUR = Behaviour(
     ),
     tallies=(Field("satisfaction", ("B",), "int64", "sd/65536", "sum of satisfaction"),),
     reads=(
-        "who", "choice", "previous_week", "memory", "lift", "level", "rating_change", "satisfaction_centre",
+        "who", "choice", "uplift", "expectation", "trust", "previous_week", "memory", "lift", "level", "rating_change",
+        "satisfaction_centre",
         "taste", "constant", "rate",
     ),
     writes=(
