@@ -8,6 +8,7 @@ import pytest
 SMALL: dict[str, Any] = {
     "shoppers": 400,
     "category": {"purchase_rate": 0.5},
+    "population": {"shop_first": 0.3},
     "network": {"ties": 4},
     "brands": {
         "acme": {"share": 0.4, "price": 5.0},
@@ -16,8 +17,8 @@ SMALL: dict[str, Any] = {
         "dune": {"share": 0.1, "price": 5.5},
     },
     "retailers": {
-        "corner": {"markup": 0.05, "price_dispersion": 0.05},
-        "depot": {"price_dispersion": 0.15},
+        "corner": {"markup": 0.05, "price_dispersion": 0.05, "assortment": ["acme", "dune"]},
+        "depot": {"price_dispersion": 0.15, "fee": 0.1, "hassle": 0.2},
     },
 }
 

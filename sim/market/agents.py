@@ -6,6 +6,7 @@ import mesa
 import numpy as np
 
 from sim.market.brands.capability import build, lift
+from sim.market.chance import uniforms
 from sim.market.spec import LEVERS, Lever
 from sim.market.spec import Brand as BrandSpec
 from sim.market.spec import Retailer as RetailerSpec
@@ -105,7 +106,12 @@ class Retailer(mesa.Agent):
         return dict(zip(self.model.brand_keys, map(float, self.model.world.posted[self.index]), strict=True))
 
     def step(self) -> None:
-        """Retailers post their prices when shoppers compare them; nothing to do on their own."""
+        """Post this week's prices: list price, raised by the markup, strayed from by up to the dispersion."""
+        model, settings, brands = self.model, self.settings, len(self.model.shares)
+        which = np.arange(self.index * brands, (self.index + 1) * brands)
+        draws = uniforms(model.seed, "price_comparison/post", which, at=model.week)[0]
+        strays = 1.0 + settings.price_dispersion * (2.0 * draws - 1.0)
+        model.world.posted[self.index] = model.world.list_price * (1.0 + settings.markup) * strays
 
 
 class Shopper:

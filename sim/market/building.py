@@ -27,12 +27,18 @@ SHOPPERS = (
         fixed=True,
     ),
     Field("price_weight", ("N",), "float32", "utility/ln(cost)", "weight of price in utility as things are now"),
+    Field("impatience", ("N",), "float32", "", "how little trouble the shopper puts up with, mean 1", fixed=True),
+    Field("main_shop", ("N",), "int8", "retailer", "where the shopper goes first; -1 chooses brands first", fixed=True),
     Field("preferred", ("N",), "int8", "brand", "preferred brand at the last poll; -1 none", fill=-1),
 )
 WORLD = (
     Field("list_price", ("B",), "float64", "money", "list price this week"),
     Field("list_price_start", ("B",), "float64", "money", "list price at the start"),
     Field("level", ("B",), "float64", "sd of experience", "level of experience beside the market's"),
+    Field("impatience_now", ("1",), "float64", "", "factor on everybody's impatience", fill=1),
+    Field("posted", ("R", "B"), "float64", "money", "price of each brand at each retailer this week"),
+    Field("extras", ("R",), "float64", "money", "what a purchase at the shop costs beside the price, as it counts"),
+    Field("carried", ("R", "B"), "bool", "yes/no", "whether the retailer carries the brand"),
     Field("trust", ("1",), "float64", "", "weight of a brand's own promise in what is expected, against a norm of 1"),
     Field("constant", ("B",), "float64", "utility", "fitted constant that keeps undisturbed shares put"),
     *CAPABILITY_FIELDS,
@@ -69,7 +75,19 @@ def draw_traits(market: "Market") -> None:
     market.state.price_sensitivity[:] = draws.lognormals(
         seed, "market/price_sensitivity", spec.shoppers, people.price_sensitivity, people.price_sensitivity_spread
     )
+    market.state.impatience[:] = draws.lognormals(
+        seed, "market/impatience", spec.shoppers, 1.0, people.impatience_spread
+    )
+    _draw_main_shops(market)
     market.state.price_weight[:] = market.state.price_sensitivity
+
+
+def _draw_main_shops(market: "Market") -> None:
+    """Draw who comes for a shop, and for which."""
+    weight = np.cumsum([shop.share for shop in market.retailer_specs])
+    first, which = chance.uniforms(market.seed, "market/main_shop", np.arange(market.spec.shoppers))[:2]
+    shop = np.minimum(np.searchsorted(weight, which * weight[-1], side="right"), len(weight) - 1)
+    market.state.main_shop[:] = np.where(first < market.spec.population.shop_first, shop, -1)
 
 
 def fill_world(market: "Market") -> None:
@@ -81,6 +99,8 @@ def fill_world(market: "Market") -> None:
     world.level[:] = [
         drawn[k] if brand.quality is None else brand.quality for k, brand in enumerate(market.brand_specs)
     ]
+    for r, shop in enumerate(market.retailer_specs):
+        world.carried[r] = [shop.assortment is None or key in shop.assortment for key in market.brand_keys]
     world.stock[:] = 1.0
     world.customers[:] = 1.0
     calibrated = spec.calibrated

@@ -201,6 +201,8 @@ class Market(mesa.Model):
             total[...] = 0
         for brand in self.brands:
             brand.step()
+        for retailer in self.retailers:
+            retailer.step()
         for recorder in self.recorders:
             recorder.open_week(self)
         for behaviour in self.plan.having("open_week"):

@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
 from sim.market.dials import Settings, dial
 from sim.market.spec_brand import LEVERS, MAX_PRICE, MOMENTS, Brand, Lever, Money, Scheme
 from sim.market.spec_people import Category, Expertise, Network, Population, Spread
+from sim.market.spec_retailer import Key, Retailer
 
 __all__ = [
     "LEVERS",
@@ -39,26 +40,6 @@ MAX_BRANDS = 32
 MAX_RETAILERS = 20
 MAX_SHOPPERS = 100_000_000
 MAX_WEEKS = 5_000
-
-Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
-
-
-class Retailer(Settings):
-    """One retailer that quotes a price for every brand."""
-
-    label: str | None = Field(None, description="name to print; the key if left out")
-    markup: float = dial(
-        0.0, "level of its prices against list price", unit="share of price", plausible=(-0.1, 0.2), ge=-0.9, le=1,
-        source="assumption: none unless a scenario says",
-    )  # fmt: skip
-    price_dispersion: float = dial(
-        0.1, "half-width of its weekly prices around their level", unit="share of price", plausible=(0, 0.3), ge=0,
-        lt=1, source="assumption: everyday price variation of groceries without deep deals",
-    )  # fmt: skip
-    margin: float = dial(
-        0.25, "retailer's margin on list price", unit="share of price", plausible=(0.15, 0.4), ge=0, lt=1,
-        source="assumption: gross margins of grocers",
-    )  # fmt: skip
 
 
 class Capability(Settings):
@@ -144,4 +125,17 @@ class MarketSpec(Settings):
         if abs(total - 1) > 0.001:  # rounding of published tables to three digits
             msg = f"brands.*.share sum to {total:.4g}; they must sum to 1 (within .001)"
             raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _every_brand_is_sold_somewhere(self) -> "MarketSpec":
+        for key, retailer in self.retailers.items():
+            for brand in retailer.assortment or ():
+                if brand not in self.brands:
+                    msg = f"retailers.{key}.assortment: no brand called {brand!r}; there are {', '.join(self.brands)}"
+                    raise ValueError(msg)
+        for brand in self.brands:
+            if not any(r.assortment is None or brand in r.assortment for r in self.retailers.values()):
+                msg = f"brands.{brand} is in no retailer's assortment; at least one must carry it"
+                raise ValueError(msg)
         return self

@@ -39,6 +39,14 @@ class Population(Settings):
         0.4, "standard deviation of ln price sensitivity between shoppers", plausible=(0, 0.8), ge=0, le=2,
         source="assumption: moderate heterogeneity, as mixed-logit studies of groceries report",
     )  # fmt: skip
+    shop_first: float = dial(
+        0.0, "share of shoppers who choose a shop and then a brand that it carries; the rest choose the brand first",
+        plausible=(0, 0.8), ge=0, le=1, built=True, source="assumption: none unless a scenario says",
+    )  # fmt: skip
+    impatience_spread: float = dial(
+        0.4, "standard deviation of ln impatience between shoppers, whose mean is 1", plausible=(0, 0.8), ge=0, le=2,
+        source="assumption: as varied as price sensitivity",
+    )  # fmt: skip
     sociability_spread: float = dial(
         0.5, "standard deviation of ln sociability (how much a shopper talks)", plausible=(0, 1), ge=0, le=2,
         source="assumption: some talk twice as much as others (Keller & Fay 2012)",

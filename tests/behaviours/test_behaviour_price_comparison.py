@@ -20,6 +20,8 @@ def market(params=True, *, shoppers=4000, shares=SHARES, timeline=(), more=None,
 
 
 def posted(one):
+    for shop in one.retailers:
+        shop.step()
     one.behaviours["price_comparison"].open_week(one)
     return one
 

@@ -26,7 +26,7 @@ def test_a_week_of_a_market(benchmark, name):
     market = build(name)
     market.step()
     benchmark(market.step)
-    assert market.tally.units.sum() == market.tally.trips[0] > 0
+    assert market.tally.units.sum() == market.tally.trips[0] - market.tally.postponed_visits[0] > 0
 
 
 def numpy_week(state, random):

@@ -152,9 +152,10 @@ def run_watched(
 ) -> tuple[Watch, Market]:  # fmt: skip
     """Run a small market under watch: two weeks at rest, then some with a poll among them and a run-off at the end."""
     watch = Watch()
+    everything = {name: behaviour.params(on=True) for name, behaviour in behaviours.items()}
     market = Market(
-        spec, params, seed=seed, burn_in=2, behaviours=watched(behaviours, watch), recorders=[WeeklyTable()],
-        run_off_from=weeks - 3,
+        spec, {**everything, **(params or {})}, seed=seed, burn_in=2, behaviours=watched(behaviours, watch),
+        recorders=[WeeklyTable()], run_off_from=weeks - 3,
     )  # fmt: skip
     for _ in range(weeks):
         market.step()
@@ -172,7 +173,7 @@ def alternatives(kind: type[Params]) -> Iterator[tuple[str, Params]]:
         elif get_origin(info.annotation) is Literal:
             values = tuple(v for v in get_args(info.annotation) if v != info.default)
         for value in values:
-            yield f"{name}={value}", kind.model_validate({name: value})
+            yield f"{name}={value}", kind.model_validate({"on": True, name: value})
 
 
 def plausible_ends(kind: type[Params]) -> Iterator[tuple[str, Params]]:
@@ -180,4 +181,4 @@ def plausible_ends(kind: type[Params]) -> Iterator[tuple[str, Params]]:
     for name, info in kind.model_fields.items():
         extra = info.json_schema_extra
         for value in extra.get("plausible", ()) if isinstance(extra, dict) else ():
-            yield f"{name}={value}", kind.model_validate({name: value})
+            yield f"{name}={value}", kind.model_validate({"on": True, name: value})

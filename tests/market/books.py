@@ -19,9 +19,9 @@ class Books(Recorder):
         brands = len(market.shares)
         if self.opening is None:  # schemes that ran before the start have members with points on their cards
             self.opening = market.state.points.sum(axis=0, dtype=np.int64)
-        self.visits = 0
+        self.visits = self.add_ons = self.fees = 0
         self.units = np.zeros(brands, np.int64)
-        self.paid, self.kept, self.passed_on = (np.zeros(brands, np.int64) for _ in range(3))
+        self.paid, self.passed_on = (np.zeros(brands, np.int64) for _ in range(2))
 
     def on_visit(self, block: Block) -> None:
         visit, count = block.visit, block.count
@@ -30,20 +30,27 @@ class Books(Recorder):
         assert (paid > 0).all()
         wholesale = block.world.wholesale[retailer, brand]
         self.visits += count
+        offered = "add_on" in {behaviour.name for behaviour in block.market.plan.behaviours}
+        takers = np.flatnonzero(visit.taking[:count] * offered)
+        self.add_ons += len(takers)
+        np.add.at(self.paid, brand[takers], block.world.add_on_price[brand[takers]])
+        np.add.at(self.passed_on, brand[takers], block.world.add_on_wholesale[retailer[takers], brand[takers]])
+        self.fees += block.world.fee_cents[retailer].sum()
         np.add.at(self.units, brand, 1)
         np.add.at(self.paid, brand, paid)
         np.add.at(self.passed_on, brand, wholesale)
-        np.add.at(self.kept, brand, paid - wholesale)
 
     def close_week(self, market: Market) -> None:
         tally, state, world = market.tally, market.state, market.world
         self.weeks += 1
-        assert self.visits == tally.trips[0]
+        assert self.visits == tally.trips[0] - tally.postponed_visits[0]
         assert (self.units == tally.units).all()
-        assert tally.units.sum() == tally.trips[0]
-        assert (self.paid == tally.spending).all()
+        assert tally.units.sum() == self.visits
+        assert self.add_ons == tally.add_ons.sum()
+        assert self.fees == tally.fees.sum()
+        assert self.paid.sum() + self.fees == tally.spending.sum()
         assert (self.passed_on == tally.revenue).all()
-        assert (tally.spending == tally.revenue + self.kept).all()  # in cents, so to the cent
+        assert tally.spending.sum() == tally.revenue.sum() + tally.retailer_margin.sum() + tally.fees.sum()  # in cents
         assert (tally.spending >= 0).all()
         self.issued += tally.points_issued
         self.redeemed += tally.points_redeemed

@@ -6,6 +6,7 @@ from books import Books
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim.market.behaviours.add_on import Params as AddOn
 from sim.market.market import Market
 from sim.market.record.panel import PanelRecorder
 from sim.market.record.weekly import WeeklyTable
@@ -46,7 +47,8 @@ def test_visits_money_and_points_add_up_every_week_through_price_cuts_schemes_an
 
 def test_the_panel_of_everybody_holds_every_unit_and_every_cent(small_spec):
     panel, table, window = PanelRecorder(10**6), WeeklyTable(), Window(0, 6)
-    market = Market(small_spec(), seed=6, burn_in=1, timeline=TIMELINE, recorders=[panel, table, window])
+    params = {"add_on": AddOn(on=False)}
+    market = Market(small_spec(), params, seed=6, burn_in=1, timeline=TIMELINE, recorders=[panel, table, window])
     run(market, 7)
     rows = panel.columns()
     brands = len(market.shares)
@@ -54,7 +56,8 @@ def test_the_panel_of_everybody_holds_every_unit_and_every_cent(small_spec):
     for number in range(6):
         inside = week == number
         assert np.bincount(rows["brand"][inside], minlength=brands).tolist() == table.column("units")[number].tolist()
-    paid = np.bincount(rows["brand"], weights=np.rint(rows["price"] * 100), minlength=brands)
+    cents = np.rint(rows["price"] * 100) + market.world.fee_cents[rows["retailer"]]
+    paid = np.bincount(rows["brand"], weights=cents, minlength=brands)
     assert (paid == np.rint(table.column("spending").sum(axis=0) * 100)).all()
     assert rows["points"].sum() == table.column("points_redeemed").sum()
     bought = np.zeros_like(window.purchases[0], np.int64)

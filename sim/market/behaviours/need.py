@@ -39,20 +39,20 @@ def setup(market: Market) -> None:
 
 @kernel
 def _arrive(
-    first: int, last: int, rate: Array, urgency: Array, poisson: bool, at: Word, why: Word, k0: Word, k1: Word,
-    trips: Array, chance: Array,
+    first: int, last: int, rate: Array, urgency: Array, appetite: Array, poisson: bool, at: Word, why: Word, k0: Word,
+    k1: Word, trips: Array, chance: Array,
 ) -> int:  # fmt: skip
     mean_trips, hurry = rate[first:last], urgency[first:last]
     for j in range(mean_trips.size):
         a, _, _, _ = philox(np.uint64(first) + np.uint64(j), at, np.uint64(0), why, k0, k1)
         chance[j] = unit(a)
     for j in range(mean_trips.size):
-        mean = mean_trips[j] * hurry[j]
+        mean = mean_trips[j] * hurry[j] * appetite[j]
         trips[j] = chance[j] > exp(-mean) if poisson else chance[j] < mean
     total = 0
     for j in range(mean_trips.size):
         if trips[j] and poisson:
-            mean = np.float64(mean_trips[j]) * hurry[j]
+            mean = np.float64(mean_trips[j]) * hurry[j] * appetite[j]
             mass = np.exp(-mean)
             below = mass
             n = 0
@@ -65,14 +65,29 @@ def _arrive(
     return total
 
 
+@kernel
+def _come_back(first: int, last: int, postponed: Array, trips: Array) -> int:
+    """Add the purchases that were put off last week, as far as a week has room for them; return how many."""
+    waiting = postponed[first:last]
+    total = 0
+    for j in range(waiting.size):
+        back = int(min(np.uint32(waiting[j]), np.uint32(MOST_TRIPS) - np.uint32(trips[j])))
+        trips[j] += back
+        waiting[j] -= back
+        total += back
+    return total
+
+
 def on_shoppers(block: Block) -> None:
     """Draw the number of needs of every shopper of the block."""
     params = block.params("need")
     assert isinstance(params, Params)
     block.tally.trips[0] += _arrive(
-        block.first, block.last, block.state.rate, block.state.urgency, params.arrivals == "poisson",
-        block.at, block.draw("need/arrivals"), *block.key, block.visit.trips, block.visit.need_chance,
+        block.first, block.last, block.state.rate, block.state.urgency, block.visit.appetite,
+        params.arrivals == "poisson", block.at, block.draw("need/arrivals"), *block.key, block.visit.trips,
+        block.visit.need_chance,
     )  # fmt: skip
+    block.tally.trips[0] += _come_back(block.first, block.last, block.state.postponed, block.visit.trips)
 
 
 BEHAVIOUR = Behaviour(
@@ -85,10 +100,13 @@ BEHAVIOUR = Behaviour(
         Field("rate", ("N",), "float32", "purchases/week", "purchase rate of the category", fixed=True),
         Field("urgency", ("N",), "float32", "", "factor on the purchase rate, 1 when undisturbed", fill=1),
     ),
-    visit=(Field("need_chance", ("V",), "float32", "", "the draw behind each shopper's number of needs"),),
-    tallies=(Field("trips", ("1",), "int64", "visits", "visits made in the week"),),
-    reads=("rate", "urgency"),
-    writes=("trips", "need_chance"),
+    visit=(
+        Field("need_chance", ("V",), "float32", "", "the draw behind each shopper's number of needs"),
+        Field("appetite", ("V",), "float32", "", "factor on each shopper's purchase rate", fill=1),
+    ),
+    tallies=(Field("trips", ("1",), "int64", "visits", "needs that arose in the week, or were put off until it"),),
+    reads=("rate", "urgency", "postponed", "appetite"),
+    writes=("trips", "need_chance", "postponed"),
     setup=setup,
     on_shoppers=on_shoppers,
 )

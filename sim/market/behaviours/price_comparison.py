@@ -1,8 +1,10 @@
 """Comparing prices: experts draw more quotes and keep the lowest (Stigler 1961, "The economics of information").
 
-Retailers post a price for every brand each week, level x (1 +- dispersion), uniform. A shopper looks at the quotes
-of a few retailers, drawn without replacement, so that the least of n quotes is on average low + range/(n + 1).
-Price acts relative to the brand's own price at the start, so that price levels do not tilt calibrated shares.
+Retailers post a price for every brand they carry each week, level x (1 +- dispersion), uniform. A shopper looks at the
+quotes of a few retailers, drawn without replacement, so that the least of n quotes is on average low + range/(n + 1);
+one who comes for a shop looks at that shop alone. What is compared is the total cost: price, fee, and the shop's time
+and trouble, each with its weight, since people do not judge all costs alike (Morwitz, Greenleaf & Johnson 1998). Cost
+acts relative to the brand's own cost at the start, so that price levels do not tilt calibrated shares.
 """
 
 from typing import Literal
@@ -10,7 +12,6 @@ from typing import Literal
 import numpy as np
 from pydantic import Field as Setting
 
-from sim.market import chance
 from sim.market.block import Block
 from sim.market.chance import philox, unit
 from sim.market.compiled import Array, Word, kernel
@@ -23,6 +24,10 @@ from sim.market.state import Field
 from sim.market.week import Behaviour, Phase
 
 f = np.float32
+NOWHERE = 255
+"""In `shop`: no shop that was looked at carries the brand."""
+OUT_OF_REACH = 1e30
+"""The cost of a brand that no shop looked at carries: nobody chooses it, and its logarithm is finite."""
 
 
 class Params(BaseParams):
@@ -36,6 +41,14 @@ class Params(BaseParams):
         1.2, "further quotes seen at full expertise", unit="quotes", plausible=(0.2, 4), ge=0, le=19,
         source="Johnson et al. 2004, De los Santos et al. 2012: 1.1 to 2 sites for everyday goods",
     )  # fmt: skip
+    fee_weight: float = dial(
+        1.0, "weight of a shop's fee against the price itself", plausible=(0.5, 2), ge=0, le=10,
+        source="Morwitz, Greenleaf & Johnson 1998: partitioned prices are not judged alike; 1 judges them alike",
+    )  # fmt: skip
+    hassle_weight: float = dial(
+        1.0, "weight of a shop's time and trouble against the price itself", plausible=(0.5, 2), ge=0, le=10,
+        source="assumption: judged alike unless a scenario says",
+    )  # fmt: skip
     quotes: Literal["posted", "personal"] = Setting(
         "posted",
         description="retailers post weekly prices for all, or each quote is drawn for one shopper alone",
@@ -46,18 +59,14 @@ class Params(BaseParams):
 
 
 def open_week(market: Market) -> None:
-    """Post this week's prices, and renew what shoppers expect to save when dispersion or parameters changed."""
+    """Work out total costs, and renew what shoppers expect to save when dispersion or parameters changed."""
     params = market.params["price_comparison"]
     assert isinstance(params, Params)
     retailers = market.retailer_specs
-    brands = len(market.shares)
-    draws = chance.uniforms(
-        market.seed, "price_comparison/post", np.arange(len(retailers) * brands), at=market.week
-    )[0].reshape(len(retailers), brands)  # fmt: skip
-    level = np.array([[1.0 + r.markup] for r in retailers])
-    dispersion = np.array([r.price_dispersion for r in retailers])
-    world = market.world
-    world.posted[:] = world.list_price * level * (1.0 + dispersion[:, None] * (2.0 * draws - 1.0))
+    dispersion, world = np.array([r.price_dispersion for r in retailers]), market.world
+    world.extras[:] = [params.fee_weight * r.fee + params.hassle_weight * r.hassle for r in retailers]
+    world.quote[:] = np.where(world.carried, world.posted + world.extras[:, None], OUT_OF_REACH)
+    _note_cost_at_rest(market)
     state = (params, tuple(retailers))
     if market.memo.get("price_comparison") != state:
         market.memo["price_comparison"] = state
@@ -69,6 +78,28 @@ def open_week(market: Market) -> None:
             if params.form == "relative"
             else 0.0
         )
+
+
+def _note_cost_at_rest(market: Market) -> None:
+    """Work out what a brand costs on average at list price, and keep what it was at the start."""
+    world = market.world
+    extras = world.extras @ world.carried / world.carried.sum(axis=0)
+    world.cost_expected[:] = world.list_price + extras
+    if not world.cost_start.any():
+        world.cost_start[:] = world.list_price_start + extras
+
+
+@kernel
+def _go_to_main_shop(who: Array, count: int, main_shop: Array, mask: Array, quotes: Array) -> int:
+    """Let those who come for a shop look at that shop alone; return how many quotes fewer are seen."""
+    fewer = 0
+    for j in range(count):
+        shop = main_shop[who[j]]
+        if shop >= 0:
+            mask[j] = np.uint32(1) << np.uint32(shop)
+            fewer += int(quotes[j]) - 1
+            quotes[j] = 1
+    return fewer
 
 
 @kernel
@@ -105,15 +136,16 @@ def _pick_shops(
 
 
 @kernel
-def _lowest(mask: Array, count: int, posted: Array, cost: Array, shop: Array) -> None:
-    """Find the lowest posted price among the retailers looked at, and who quotes it."""
+def _lowest(mask: Array, count: int, quote: Array, cost: Array, shop: Array) -> None:
+    """Find the lowest total cost among the retailers looked at, and who quotes it."""
     one = np.uint32(1)
     for b in range(cost.shape[0]):
         least, at = cost[b], shop[b]
         for j in range(count):
-            least[j] = f(np.inf)
-        for r in range(posted.shape[0]):
-            price, bit = f(posted[r, b]), np.uint32(r)
+            least[j] = f(OUT_OF_REACH)
+            at[j] = np.uint8(NOWHERE)
+        for r in range(quote.shape[0]):
+            price, bit = f(quote[r, b]), np.uint32(r)
             for j in range(count):
                 better = ((mask[j] >> bit) & one != 0) & (price < least[j])
                 least[j] = price if better else least[j]
@@ -192,14 +224,18 @@ def _look(block: Block, params: Params) -> None:
     """Fill cost and shop of every visit and brand."""
     market, visit, world = block.market, block.visit, block.world
     if block.expected:
-        visit.cost[:, : block.count] = world.list_price[:, None]
+        visit.cost[:, : block.count] = world.cost_expected[:, None]
         return
     if params.quotes == "posted":
         block.tally.quotes[0] += _pick_shops(
             visit.who, block.count, block.active, block.state.expertise, params.quotes_least, params.quotes_added,
             len(world.posted), block.at, block.draw("price_comparison/shops"), *block.key, visit.shops, visit.quotes,
         )  # fmt: skip
-        _lowest(visit.shops, block.count, world.posted, visit.cost, visit.shop)
+        if market.spec.population.shop_first > 0:
+            block.tally.quotes[0] -= _go_to_main_shop(
+                visit.who, block.count, block.state.main_shop, visit.shops, visit.quotes
+            )
+        _lowest(visit.shops, block.count, world.quote, visit.cost, visit.shop)
         return
     block.tally.quotes[0] += _count_quotes(
         visit.who, block.count, block.active, block.state.expertise, params.quotes_least, params.quotes_added,
@@ -221,7 +257,7 @@ def on_visit(block: Block) -> None:
     visit = block.visit
     pick(block.state.price_weight, visit.who, block.active, visit.minds_price)
     if params.form == "relative":
-        _add_relative(block.active, visit.minds_price, visit.cost, block.world.list_price_start, visit.utility)
+        _add_relative(block.active, visit.minds_price, visit.cost, block.world.cost_start, visit.utility)
     else:
         _add_absolute(block.active, visit.minds_price, visit.cost, visit.utility)
 
@@ -232,18 +268,28 @@ BEHAVIOUR = Behaviour(
     order=30,
     does="experts draw more quotes of retailers and keep the lowest",
     params=Params,
-    world=(Field("posted", ("R", "B"), "float64", "money", "price of each brand at each retailer this week"),),
+    world=(
+        Field("quote", ("R", "B"), "float64", "money", "total cost of each brand at each retailer this week"),
+        Field("cost_expected", ("B",), "float64", "money", "total cost of each brand at list price"),
+        Field("cost_start", ("B",), "float64", "money", "total cost of each brand at list price at the start"),
+    ),
     visit=(
-        Field("cost", ("B", "V"), "float32", "money", "lowest price found"),
-        Field("shop", ("B", "V"), "uint8", "retailer", "who quotes the lowest price found"),
+        Field("cost", ("B", "V"), "float32", "money", "lowest total cost found"),
+        Field("shop", ("B", "V"), "uint8", "retailer", "who quotes the lowest total cost found"),
         Field("shops", ("V",), "uint32", "bits", "which retailers are looked at"),
         Field("quotes", ("V",), "uint8", "quotes", "number of quotes looked at"),
         Field("minds_price", ("V",), "float32", "utility/ln(cost)", "price sensitivity of the shopper"),
         Field("spare", ("4", "V"), "float32", "", "scratch: rows for brands that do not exist"),
     ),
     tallies=(Field("quotes", ("1",), "int64", "quotes", "quotes seen"),),
-    reads=("expertise", "price_sensitivity", "price_weight", "list_price", "list_price_start"),
-    writes=("posted", "price_gain", "cost", "shop", "shops", "quotes", "minds_price", "spare", "utility"),
+    reads=(
+        *("expertise", "price_sensitivity", "price_weight", "list_price", "list_price_start", "main_shop", "carried"),
+        "posted",
+    ),
+    writes=(
+        *("extras", "quote", "cost_expected", "cost_start", "price_gain", "cost", "shop", "shops", "quotes"),
+        *("minds_price", "spare", "utility"),
+    ),
     commercial=True,
     open_week=open_week,
     on_visit=on_visit,
