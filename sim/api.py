@@ -9,6 +9,7 @@ from typing import Any
 from sim.errors import ResultError, UsageError
 from sim.experiments.compare import differences as paired_differences
 from sim.experiments.footprint import refuse_too_large
+from sim.experiments.money import Money, money_of
 from sim.experiments.replicates import Progress
 from sim.experiments.result import BASELINE, Difference, Result
 from sim.experiments.run import WINDOW, run_scenario
@@ -44,6 +45,11 @@ class Finished:
     differences: list[Difference]
     folder: Path | None
     reused: bool
+
+    @property
+    def money(self) -> list[Money]:
+        """What each arm cost the focal brand and what came back, beyond the baseline."""
+        return money_of(self.result)
 
 
 def load_scenario(

@@ -1,27 +1,20 @@
 """What an arm costs its brand beyond the baseline: gross, discounted, by component; and matching one arm to another.
 
-Cost = lever cash + administration + K x rewards redeemed + price reductions x units, each week discounted, and at the
-end K x the expected redemption of what is outstanding. Cost of goods and sales won or lost are not cost. Windfalls to
+Cost = lever cash + administration + K x rewards redeemed + price reductions x units + further costs that behaviours
+declare (see `sim.market.brands.finance`), each week discounted, and at the end K x the expected redemption of what is
+outstanding. Cost of goods and sales won or lost are not cost. Windfalls to
 people who would have bought anyway are.
 """
 
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.experiments.result import COST_PARTS
+from sim.market.brands.finance import expected_cost
 from sim.market.record.weekly import WeeklyTable
 from sim.market.spec import Intervention, MarketSpec
 from sim.market.timeline import progress
-
-WEEKS_A_YEAR = 52.0
-
-
-def discounts(weeks: NDArray[np.int64], rate: float) -> NDArray[np.float64]:
-    """Return the worth at week 0 of a unit of money in each week. Shape (W,)."""
-    result: NDArray[np.float64] = (1.0 + rate) ** (-weeks / WEEKS_A_YEAR)
-    return result
+from sim.measure.lifetime_value import discounts
 
 
 def costs(table: WeeklyTable, spec: MarketSpec, brand: int) -> dict[str, float]:
@@ -33,20 +26,21 @@ def costs(table: WeeklyTable, spec: MarketSpec, brand: int) -> dict[str, float]:
     weeks = np.array(table.weeks)
     weight = discounts(weeks, spec.finance.discount_rate)
     column = {name: table.column(name)[:, brand] for name in table.rows}
-    redeemed, expired = column["points_redeemed"].sum(), column["points_expired"].sum()
-    used = redeemed / (redeemed + expired) if redeemed + expired > 0 else 1.0
+    settled = (column[name].sum(keepdims=True) for name in ("points_redeemed", "points_expired"))
+    outstanding = expected_cost(column["points_redeemable"][-1:], *settled)
     return {
         "lever_spend": float(weight @ column["lever_spend"]),
         "administration": float(weight @ column["administration"]),
         "rewards": float(weight @ column["reward_cost"]),
-        "outstanding_points": float(weight[-1] * column["points_redeemable"][-1] * used),
+        "outstanding_points": float(weight[-1] * outstanding[0]),
         "price_reduction": float(weight @ column["price_reduction"]),
+        **{name: float(weight @ column[name]) for name in table.further_costs},
     }
 
 
 def total(parts: dict[str, float]) -> float:
     """Return the sum of all components."""
-    return sum(parts[name] for name in COST_PARTS)
+    return sum(parts.values())
 
 
 def scaled(interventions: Sequence[Intervention], brand: str, factor: float) -> tuple[Intervention, ...]:

@@ -17,6 +17,9 @@ from sim.scenario.model import Scenario
 WINDOW_BYTES = 23
 """Bytes a shopper and brand while purchases within the window are measured (`sim.market.record.window`)."""
 
+CUSTOMER_BYTES = 7
+"""Bytes a shopper while customers are followed: a bit a brand, and what marks them (`sim.market.record.customers`)."""
+
 LOT_BYTES = 24
 """Bytes a shopper while panelists are drawn and categories counted."""
 
@@ -70,7 +73,7 @@ def shopper_bytes(scenario: Scenario, behaviours: Mapping[str, Behaviour] | None
     size = {f.name: np.dtype(f.dtype).itemsize * np.prod([sizes.get(axis, 1) for axis in f.axes]) for f in fields}
     ties = 0 if spec.network.kind == "none" else min(spec.network.ties, spec.shoppers - 1)
     forked = sum(float(size[f.name]) for f in fields if not f.fixed)
-    return float(sum(size.values())) + forked + 8 + 4 * ties + WINDOW_BYTES * sizes["B"] + LOT_BYTES
+    return float(sum(size.values())) + forked + 8 + 4 * ties + WINDOW_BYTES * sizes["B"] + CUSTOMER_BYTES + LOT_BYTES
 
 
 def result_bytes(scenario: Scenario) -> float:

@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.experiments.costs import costs
+from sim.experiments.customer_value import customer_values
 from sim.market.building import brands_starting_schemes
 from sim.market.market import Market
+from sim.market.record.customers import Customers
 from sim.market.record.panel import PanelRecorder
 from sim.market.record.weekly import WeeklyTable
 from sim.market.record.window import Window
@@ -89,12 +91,14 @@ def _run_arm(job: Job, root: Market, timeline: Timeline, clock: Clock) -> Outcom
     scenario = job.scenario
     table, panel = WeeklyTable(), PanelRecorder(job.panel)
     window = Window(max(scenario.weeks - job.window, 0), scenario.weeks)
-    market = root.fork(timeline, run_off_from=scenario.weeks, recorders=[table, panel, window])
+    customers = Customers()
+    market = root.fork(timeline, run_off_from=scenario.weeks, recorders=[table, panel, window, customers])
     for _ in range(scenario.weeks + scenario.run_off_weeks):
         market.step()
         clock.tick()
     focal = market.brand_keys.index(scenario.focal)
-    return Outcome(table, window.measures(), panel.columns(), costs(table, job.spec, focal))
+    worth = customer_values(customers, job.spec.finance.discount_rate, (window.first, window.last))
+    return Outcome(table, {**window.measures(), **worth}, panel.columns(), costs(table, job.spec, focal))
 
 
 def run_all(jobs: Sequence[Job], threads: int, clock: Clock) -> list[dict[str, Outcome]]:

@@ -8,11 +8,19 @@ from numpy.typing import NDArray
 
 BASELINE = "baseline"
 
-WINDOW_MEASURES = ("penetration", "purchase_frequency", "share_of_requirements", "sole_buyers", "repeat_rate")
-"""Measured over a window of weeks for each brand, from every shopper's purchases."""
+WINDOW_MEASURES = (
+    "penetration",
+    "purchase_frequency",
+    "share_of_requirements",
+    "sole_buyers",
+    "repeat_rate",
+    "customer_value",
+    "customer_value_closed_form",
+)
+"""Measured for each brand from every shopper's purchases: over a window of weeks, and customer value over all."""
 
 COST_PARTS = ("lever_spend", "administration", "rewards", "outstanding_points", "price_reduction")
-"""What an arm costs its brand, by component; formulas §4."""
+"""What an arm costs its brand, by component, beside further costs that behaviours declare; formulas §4."""
 
 METRICS: dict[str, str] = {
     "preference_share": "share",
@@ -29,6 +37,7 @@ METRICS: dict[str, str] = {
     "satisfaction": "sd",
     "members": "shoppers",
     "points_liability": "money",
+    "customer_value": "money/customer",
 }
 """What is compared between arms, with its unit, in the order in which it is printed."""
 

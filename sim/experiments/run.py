@@ -8,11 +8,10 @@ from numpy.typing import NDArray
 
 from sim.experiments.matching import match_costs
 from sim.experiments.replicates import Clock, Outcome, Progress, Timeline, jobs_of, run_all, weeks_of
-from sim.experiments.result import BASELINE, COST_PARTS, WINDOW_MEASURES, Arms, Result
+from sim.experiments.result import BASELINE, WINDOW_MEASURES, Arms, Result
 from sim.experiments.steady import settled
 from sim.market.chance import derive
 from sim.market.compiled import mark_compiled
-from sim.market.record.weekly import MEASURES
 from sim.market.spec import MarketSpec
 from sim.market.week import Behaviour
 from sim.scenario.load import LoadedScenario
@@ -74,6 +73,7 @@ def _gather(
     """Put the outcomes of all replicates into arrays."""
     scenario = loaded.scenario
     keys = tuple(timelines)
+    first = runs[0][keys[0]]
 
     def stack(pick: Callable[[Outcome], NDArray[np.float64]]) -> NDArray[np.float64]:
         return np.array([[pick(run[arm]) for run in runs] for arm in keys])
@@ -88,13 +88,13 @@ def _gather(
         brands=tuple(spec.brands),
         brand_labels=tuple(brand.label or key for key, brand in spec.brands.items()),
         retailers=tuple(spec.retailers),
-        weeks=np.array(runs[0][keys[0]].table.weeks),
+        weeks=np.array(first.table.weeks),
         compared_weeks=(max(scenario.weeks - window, 0), scenario.weeks),
-        weekly={name: stack(lambda o, n=name: o.table.column(n)) for name in MEASURES},  # type: ignore[misc]
+        weekly={name: stack(lambda o, n=name: o.table.column(n)) for name in first.table.rows},  # type: ignore[misc]
         window={name: stack(lambda o, n=name: o.window[n]) for name in WINDOW_MEASURES},  # type: ignore[misc]
         costs={
             part: np.array([[run[arm].costs[part] - run[BASELINE].costs[part] for run in runs] for arm in keys])
-            for part in COST_PARTS
+            for part in first.costs
         },
         panels=[[run[arm].panel for run in runs] for arm in keys],
         scenario_toml=to_toml(resolved),

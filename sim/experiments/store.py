@@ -13,15 +13,17 @@ import numpy as np
 
 import sim
 from sim.errors import ResultError
+from sim.experiments.money import Money, money_of
 from sim.experiments.result import Difference, Result
 from sim.experiments.store_folder import digest, whole_folder
+from sim.experiments.store_money import read_money, write_money
 from sim.experiments.store_package import write_package
 from sim.experiments.store_readme import write_readme
 from sim.experiments.store_record import RUN_FILE, how_to_mend, package_version, read_record, result_of, write_record
 
 CONTENTS = (
     "README.md", "scenario.toml", RUN_FILE, "weekly.parquet", "window.parquet", "costs.parquet", "panel.parquet",
-    "summary.csv", "figures", "datapackage.json", "cells.parquet", "parts", "failures.jsonl",
+    "summary.csv", "money.csv", "figures", "datapackage.json", "cells.parquet", "parts", "failures.jsonl",
 )  # fmt: skip
 """All that a result folder may hold; a folder with anything else is somebody's own and never replaced."""
 
@@ -128,6 +130,7 @@ def write_result(
     with whole_folder(folder, CONTENTS) as part:
         (part / "scenario.toml").write_text(result.scenario_toml, "utf-8", newline="")
         _write_differences(differences, part / "summary.csv")
+        write_money(money_of(result), part / "money.csv")
         _write_tables(result, part)
         (part / "figures").mkdir()
         for name, draw in figures.items():
@@ -174,6 +177,18 @@ def load_differences(path: Path) -> list[Difference]:
             Difference(row["arm"], row["brand"], row["metric"], *(float(row[name] or "nan") for name in _numbers()))
             for row in csv.DictReader(file)
         ]
+
+
+def load_money(path: Path) -> list[Money]:
+    """Read what the arms of a result folder cost and what came back, in the order in which it was written.
+
+    Raises
+    ------
+    ResultError
+        As `load_result`.
+    """
+    _checked(path, panels=False)
+    return read_money(path / "money.csv")
 
 
 def _arrays(folder: Path, record: Mapping[str, Any], panels: bool) -> dict[str, Any]:

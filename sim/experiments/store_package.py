@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from sim.experiments.money import QUANTITIES
 from sim.experiments.result import METRICS, Result
 from sim.experiments.store_folder import digest
 from sim.experiments.store_words import words_for
@@ -15,11 +16,19 @@ UNITS: dict[str, str] = {
     **METRICS,
     "units": "units/week",
     "spending": "money/week",
+    "retailer_margin": "money/week",
+    "fees": "money/week",
     "goods_cost": "money/week",
     "lever_spend": "money/week",
     "administration": "money/week",
     "reward_cost": "money/week",
     "price_reduction": "money/week",
+    "norm_spend": "money/week",
+    "breakage": "money/week",
+    "deferred_cost": "money/week",
+    "contribution_after_liability": "money/week",
+    "points_redeemable": "money",
+    "customer_value_closed_form": "money/customer",
     "sole_buyers": "share",
     "points_issued": "points/week",
     "points_redeemed": "points/week",
@@ -34,6 +43,9 @@ WINDOW_TEXTS = {
     "share_of_requirements": "share that the brand has of all purchases of its buyers",
     "sole_buyers": "share of the brand's buyers who bought no other",
     "repeat_rate": "share of the first half's buyers who buy the brand again in the second",
+    "customer_value": "discounted margin for ever from a customer of the year before week 0, simulated: all weeks of "
+    "the run, and then the mean of its last half-year for ever",
+    "customer_value_closed_form": "the same as margin x rate x P/d: what they bought in the compared weeks, for ever",
 }
 COST_TEXTS = {
     "lever_spend": "spending on experience and other levers",
@@ -50,7 +62,12 @@ def write_package(result: Result, folder: Path) -> None:
     tables = {
         "summary": ("Metrics compared between arms", _summary(result), ("arm", "brand", "metric")),
         "weekly": ("Sales, money, minds and points by week", _weekly(result), ("arm", "replicate", "week", "brand")),
-        "window": ("Penetration and loyalty over the compared weeks", _window(result), ("arm", "replicate", "brand")),
+        "money": ("What each arm cost and what came back", _money(result), ("arm", "quantity")),
+        "window": (
+            "Penetration and loyalty over the compared weeks, and customer value",
+            _window(result),
+            ("arm", "replicate", "brand"),
+        ),
         "costs": ("What an arm costs the focal brand beyond the baseline", _costs(result), ("arm", "replicate")),
         "panel": ("Purchases of a sample of shoppers", _panel(result), ()),
     }
@@ -133,6 +150,18 @@ def _window(result: Result) -> list[Field]:
     return [keys["arm"], keys["replicate"], keys["brand"], *measures]
 
 
+def _money(result: Result) -> list[Field]:
+    quantities = "; ".join(f"{name} ({unit}): {meaning}" for name, (unit, meaning) in QUANTITIES.items())
+    return [
+        _keys(result)["arm"],
+        _field("quantity", "string", f"what is told, for the focal brand: {quantities}", among=tuple(QUANTITIES)),
+        _field("unit", "string", "unit of the quantity; money in the scenario's own, discounted to week 0"),
+        _measure("value", "mean over replicates; of the return the ratio of means, of the payback week the median"),
+        _measure("low", "lower end of the 95 % interval; of the payback week of the replicates' middle half"),
+        _measure("high", "upper end of the 95 % interval; of the payback week of the replicates' middle half"),
+    ]
+
+
 def _costs(result: Result) -> list[Field]:
     keys = _keys(result)
     parts = [
@@ -142,7 +171,8 @@ def _costs(result: Result) -> list[Field]:
 
 
 def _measure(name: str, description: str | None) -> Field:
-    return _field(name, "number", description or words_for(name), UNITS.get(name, ""))
+    unit = "money/week" if description is None and name.endswith("_cost") else UNITS.get(name, "")
+    return _field(name, "number", description or f"{words_for(name)}, as a behaviour declares it", unit)
 
 
 def _panel(result: Result) -> list[Field]:

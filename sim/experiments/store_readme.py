@@ -5,6 +5,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from sim.experiments.money import money_of
 from sim.experiments.result import METRICS, Difference, Result
 from sim.experiments.store_record import package_version
 from sim.experiments.store_words import (
@@ -24,6 +25,7 @@ _COLUMNS = ("preference_share", "market_share", "contribution")
 _FILES = {
     "scenario.toml": "the scenario with every number in it; it rebuilds the run",
     "summary.csv": "per arm, brand and metric: the baseline, the arm, the difference and its interval",
+    "money.csv": "per arm: what it cost, what came back, return, payback week and customer value",
     "weekly.parquet": "per arm, replicate, week and brand: sales, money, minds and points",
     "window.parquet": "per arm, replicate and brand: penetration and loyalty over the compared weeks",
     "costs.parquet": "per arm and replicate: what the arm costs beyond the baseline, by component",
@@ -101,17 +103,23 @@ def _table(result: Result, differences: Sequence[Difference]) -> Iterator[str]:
         yield "Nothing was compared."
         return
     heads = [f"{words_for(metric)} ({_unit(metric)})" for metric in metrics]
-    yield f"| Arm | {' | '.join(heads)} | Cost (money) |"
-    yield "|---|" + "---:|" * (len(metrics) + 1)
+    back = {row.arm: row.value for row in money_of(result) if row.quantity == "return"}
+    yield f"| Arm | {' | '.join(heads)} | Cost (money) | Return |"
+    yield "|---|" + "---:|" * (len(metrics) + 2)
     for at, (arm, label) in enumerate(zip(result.arms.keys, result.arms.labels, strict=True)):
         if arm == against:
             continue
         cells = [_difference(found.get((arm, metric))) for metric in metrics]
         cost = sum((part[at].mean() for part in result.costs.values()), 0.0)
-        yield f"| {_cell(label)} | {' | '.join(cells)} | {short_number(float(cost))} |"
+        yield f"| {_cell(label)} | {' | '.join(cells)} | {short_number(float(cost))} | {_return(back, arm)} |"
     yield ""
     yield f"Difference to the arm `{against}`, and from where to where it may lie ({interval_words(result)})."
     yield "Cost is what the arm costs beyond the baseline, discounted, mean of the replicates."
+    yield "Return is the net gain in contribution over all weeks, per unit of that cost; more is in `money.csv`."
+
+
+def _return(back: Mapping[str, float], arm: str) -> str:
+    return fixed_number(back.get(arm, float("nan")), 2)
 
 
 def _cell(text: str) -> str:

@@ -23,6 +23,8 @@ METRIC_WORDS: dict[str, str] = {
     "satisfaction": "Satisfaction",
     "members": "Members of the scheme",
     "points_liability": "Value of points held",
+    "customer_value": "Lifetime value of a customer",
+    "customer_value_closed_form": "Lifetime value of a customer, closed form",
 }
 """Metric to what a reader calls it."""
 

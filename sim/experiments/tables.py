@@ -104,6 +104,8 @@ def _in_words(value: float, unit: str, sign: str, percent: str) -> str:
         return "-"
     if unit == "share":
         return f"{_plain_zero(100 * value, 2):{sign}.2f}{percent}"
+    if unit == "money/customer":
+        return f"{_plain_zero(value, 2):{sign},.2f}"
     if unit.startswith("money") or unit == "shoppers":
         return f"{_plain_zero(value, 1):{sign},.1f}"
     return f"{_plain_zero(value, 4):{sign}.4f}"

@@ -7,8 +7,10 @@ from typing import Any
 
 from sim.experiments.beside import Beside
 from sim.experiments.compare import arm_costs, interval
-from sim.experiments.result import BASELINE, METRICS, Difference, Result
+from sim.experiments.money import money_of
+from sim.experiments.result import METRICS, Difference, Result
 from sim.experiments.tables import level, number, signed, table
+from sim.experiments.told_money import costs_text, money_json, money_text
 from sim.market.building import SHOPPERS, WORLD
 from sim.market.dials import register
 from sim.market.spec import Brand, MarketSpec, Retailer
@@ -93,6 +95,7 @@ def compare_json(
             for d in differences
         ],
         "costs": arm_costs(result),
+        "money": money_json(money_of(result)),
         "notes": list(result.notes),
         "folder": _path(folder),
     }  # fmt: skip
@@ -126,9 +129,8 @@ def compare_text(result: Result, differences: Sequence[Difference], against: str
         ]
         if rows:
             parts.append(f"{arm}{f': {labels[arm]}' * (labels[arm] != arm)}\n{table(rows)}")
-    costs = [row for row in arm_costs(result) if row["arm"] != BASELINE]
-    if costs:
-        parts.append(f"Cost of each arm beyond the baseline, discounted money\n{table(costs)}")
+    if len(result.arms.keys) > 1:
+        parts += [costs_text(result), money_text(result, money_of(result))]
     parts += [f"Matched: {note}" for note in result.notes]
     return "\n\n".join(parts)
 

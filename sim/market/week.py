@@ -60,7 +60,8 @@ class Behaviour:
     visit
         Columns it adds to the visits of a round, axes V, B.
     tallies
-        Weekly sums it keeps, integers, axes B, S.
+        Weekly sums it keeps, integers, axes B, S. One of axes B in cents whose name ends in `_cost` is a cost of the
+        brands, counted wherever money is: see `sim.market.brands.finance`.
     reads, writes
         Names of fields, columns and tallies that it reads, and that it changes, its own among them.
     commercial

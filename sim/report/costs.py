@@ -41,9 +41,7 @@ def draw_costs(result: Result) -> Figure:
         "Spending, rewards and price reductions in all; cost of goods and sales won or lost are not in it",
         source(result, *(["black: the sum"] if result.replicates > 1 else []), "money in the scenario's own unit"),
     )
-    key = Key(
-        [Patch(color=_colour(result, name), label=words_for(name)) for name in parts], min(_KEY_COLUMNS, len(parts))
-    )
+    key = Key([sample_of_part(result, name) for name in parts], min(_KEY_COLUMNS, len(parts)))
     with styled():
         figure = new_figure(heading, _BAR * len(shown) + _AXIS, key)
         axes = figure.subplots()
@@ -57,8 +55,16 @@ def draw_costs(result: Result) -> Figure:
     return figure
 
 
-def _colour(result: Result, part: str) -> str:
-    return COST_COLOURS[list(result.costs).index(part) % len(COST_COLOURS)]
+def sample_of_part(result: Result, part: str) -> Patch:
+    """Return a sample of how a component of cost is drawn, with its name."""
+    colour, stripes = look_of_part(result, part)
+    return Patch(label=words_for(part), facecolor=colour, hatch=stripes, edgecolor="white", linewidth=0.5)
+
+
+def look_of_part(result: Result, part: str) -> tuple[str, str]:
+    """Return how a component of cost is filled: a colour each, and stripes once the colours are used up."""
+    at = list(result.costs).index(part)
+    return COST_COLOURS[at % len(COST_COLOURS)], "////" if at >= len(COST_COLOURS) else ""
 
 
 def _draw_bars(axes: Axes, result: Result, parts: dict[str, Money], shown: list[int]) -> Money:
@@ -67,9 +73,10 @@ def _draw_bars(axes: Axes, result: Result, parts: dict[str, Money], shown: list[
     for name, values in parts.items():
         for sign, end in ends.items():
             length = np.maximum(sign * values[shown], 0.0)
+            colour, stripes = look_of_part(result, name)
             axes.barh(
-                range(len(shown)), sign * length, left=sign * end, height=0.6, color=_colour(result, name),
-                edgecolor="white", linewidth=0.5,
+                range(len(shown)), sign * length, left=sign * end, height=0.6, edgecolor="white", linewidth=0.5,
+                facecolor=colour, hatch=stripes,
             )  # fmt: skip
             ends[sign] = end + length
     zero_line(axes, upright=True)

@@ -13,7 +13,7 @@ from sim.experiments.store_words import label_of_arm, label_of_brand, reference_
 from sim.report.sayings import compared_weeks, hollow, source
 from sim.report.style import FAINT, RULE, SMALL, WIDTH, Heading, Key, colours_of, new_figure, styled, wrap, zero_line
 
-_RELATIVE = ("revenue", "contribution", "purchase_frequency")
+_RELATIVE = ("revenue", "contribution", "purchase_frequency", "customer_value")
 _UNITS = {
     "points": "percentage points",
     "percent": "% of {reference}",
@@ -23,6 +23,7 @@ _UNITS = {
     "sd": "standard deviations",
     "shoppers": "shoppers",
     "money": "money",
+    "money/customer": "money a customer",
 }
 _LARGE = ("money/week", "shoppers", "money")
 _DOT, _DENSE_DOT = 0.15, 0.1  # inches between the dots of one metric: of a few arms, of many

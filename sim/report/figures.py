@@ -19,12 +19,15 @@ def figures_of(result: Result, differences: Sequence[Difference]) -> dict[str, C
     Returns
     -------
     dict
-        `preference`, `differences`, `brands` and `costs`, as far as there is something to show. Each function takes a
-        path without ending and writes a PNG and an SVG; `sim.experiments.store.write_result` takes them as they are.
+        `preference`, `differences`, `brands`, `costs`, `money` and `payback`, as far as there is something to show.
+        Each function takes a path without ending and writes a PNG and an SVG; `sim.experiments.store.write_result`
+        takes them as they are.
     """
     from sim.report.brands import draw_brands, has_brands
     from sim.report.costs import draw_costs, has_costs
     from sim.report.differences import draw_differences, has_differences
+    from sim.report.money import draw_money, has_money
+    from sim.report.payback import draw_payback
     from sim.report.preference import draw_preference, was_polled
     from sim.report.style import save
 
@@ -37,4 +40,7 @@ def figures_of(result: Result, differences: Sequence[Difference]) -> dict[str, C
         figures["brands"] = lambda path: save(draw_brands(result, differences), path)
     if has_costs(result):
         figures["costs"] = lambda path: save(draw_costs(result), path)
+    if has_money(result):
+        figures["money"] = lambda path: save(draw_money(result), path)
+        figures["payback"] = lambda path: save(draw_payback(result), path)
     return figures

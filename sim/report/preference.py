@@ -9,11 +9,12 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from sim.experiments.result import Difference, Result
-from sim.experiments.store_words import label_of_arm, label_of_brand, reference_arm, setting
+from sim.experiments.store_words import label_of_arm, label_of_brand, reference_arm
 from sim.report.bands import Band, band
 from sim.report.end_labels import EndLabel, add_end_labels
+from sim.report.run_off import run_off_weeks, shade_run_off
 from sim.report.sayings import finding, source
-from sim.report.style import ARM_COLOURS, FAINT, RULE, SHADE, SMALL, Heading, colours_of, new_figure, styled, zero_line
+from sim.report.style import ARM_COLOURS, FAINT, RULE, SMALL, Heading, colours_of, new_figure, styled, zero_line
 
 MEASURE = "preference_share"
 _MOST_DOTS = 60
@@ -57,7 +58,9 @@ def draw_preference(result: Result, differences: Sequence[Difference]) -> Figure
     heading = Heading(
         finding(result, differences, MEASURE, "preference share"),
         result.question or f"Share of shoppers who prefer {brand}, by arm",
-        source(result, *(["run-off: joining, accrual and extra spending have stopped"] if _run_off(result) else [])),
+        source(
+            result, *(["run-off: joining, accrual and extra spending have stopped"] if run_off_weeks(result) else [])
+        ),
     )
     rows = 2 if others else 1
     height = max(_PANEL, _LABEL * len(result.arms.keys))
@@ -82,12 +85,6 @@ def draw_preference(result: Result, differences: Sequence[Difference]) -> Figure
 def _focal(result: Result) -> NDArray[np.float64]:
     """Return the focal brand's preference share. Shape (arms, replicates, W)."""
     return result.weekly[MEASURE][..., result.brands.index(result.focal)]
-
-
-def _run_off(result: Result) -> int:
-    """Return the weeks of run-off that are shown, at the end of all weeks."""
-    weeks = setting(result, "run_off_weeks")
-    return weeks if isinstance(weeks, int) and weeks < len(result.weeks) else 0
 
 
 def _levels(result: Result, reference: str) -> _Lines:
@@ -140,18 +137,7 @@ def _mark_weeks(axes: Axes, result: Result) -> None:
     low, high = axes.get_ylim()
     axes.set_ylim(low - _ROOM * (high - low), high + _ROOM * (high - low))
     across = axes.get_xaxis_transform()
-    run_off = _run_off(result)
-    if run_off:
-        axes.axvspan(last + 1 - run_off, last + 1, color=SHADE, linewidth=0, zorder=0)
-        axes.text(
-            last + 1 - run_off + 0.01 * (last - first),
-            0.98,
-            "run-off",
-            transform=across,
-            size=SMALL,
-            color=FAINT,
-            va="top",
-        )
+    shade_run_off(axes, result)
     begin, end = result.compared_weeks
     axes.plot([begin, end], [0.012, 0.012], transform=across, color=FAINT, linewidth=2.5, solid_capstyle="butt")
     axes.text((begin + end) / 2, 0.03, "compared", transform=across, size=SMALL, color=FAINT, ha="center", va="bottom")

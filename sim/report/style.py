@@ -26,8 +26,11 @@ FAINT = "#767676"
 RULE = "#D9D9D9"
 SHADE = "#F1F1F1"
 
-COST_COLOURS = ("#0072B2", "#56B4E9", "#E69F00", "#009E73", "#CC79A7")
+COST_COLOURS = ("#0072B2", "#56B4E9", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#8C510A", "#F0E442")
 """For components of cost, in their order."""
+
+GAIN_COLOUR = "#BDBDBD"
+"""For what came in, beside components of cost: grey, so that no eye takes it for one of them."""
 
 FONT = "DejaVu Sans"
 WIDTH = 9.0

@@ -28,7 +28,12 @@ FRONT_DOOR = "sim"
 """Hands out public names when they are first used, which is not an import of its own; it holds nothing else."""
 
 MEASURES_MAY_IMPORT = {"sim.errors"}
-REPORTS_MAY_IMPORT = {"sim.experiments.result", "sim.experiments.store_words", "sim.market.record.weekly"}
+REPORTS_MAY_IMPORT = {
+    "sim.experiments.result",
+    "sim.experiments.money",
+    "sim.experiments.store_words",
+    "sim.market.record.weekly",
+}
 """What makes figures and documents sees results, and the words for what was measured; it never simulates."""
 NEVER_NEEDED_BY_REPORTS = {"sim.market.market", "sim.experiments.run", "sim.experiments.steady"}
 

@@ -10,6 +10,7 @@ import pytest
 from cli_kit import bytes_below, type_command
 
 from sim.experiments import footprint
+from sim.experiments.money import QUANTITIES
 from sim.experiments.result import COST_PARTS, METRICS
 from sim.scenario.load import load_scenario
 
@@ -26,7 +27,7 @@ def mine(finished, here) -> Path:
 def test_compare_prints_the_json_that_is_promised(mine):
     done = type_command("compare", "tiny.toml", "--json")
     told = json.loads(done.stdout)
-    assert told.keys() >= {"scenario", "baseline", "replicates", "differences", "costs", "folder"}
+    assert told.keys() >= {"scenario", "baseline", "replicates", "differences", "costs", "money", "folder"}
     assert (told["scenario"], told["baseline"], told["replicates"]) == ("tiny", "baseline", 2)
     assert Path(told["folder"]).resolve() == mine
     rows = told["differences"]
@@ -36,10 +37,18 @@ def test_compare_prints_the_json_that_is_promised(mine):
     }
     assert all(set(row) == {"arm", "brand", "metric", "baseline", "value", "difference", "low", "high"} for row in rows)
     assert [row["arm"] for row in told["costs"]] == ["baseline", "points", "experience"]
-    assert all(set(row) == {"arm", "cost", *COST_PARTS} for row in told["costs"])
+    assert all(set(row) >= {"arm", "cost", *COST_PARTS} for row in told["costs"])
     points, experience = (row["cost"] for row in told["costs"][1:])
     assert points > 0
     assert experience > 0
+    money = told["money"]
+    assert [row["arm"] for row in money] == ["points", "experience"]
+    for row, cost in zip(money, (points, experience), strict=True):
+        assert set(row) == {"arm", *QUANTITIES}
+        assert all(set(cell) == {"value", "low", "high"} for name, cell in row.items() if name != "arm")
+        assert row["cost"]["value"] == pytest.approx(cost)
+        assert row["gain"]["value"] == pytest.approx(row["net_gain"]["value"] + cost)
+        assert row["return"]["value"] == pytest.approx(row["net_gain"]["value"] / cost)
 
 
 def test_run_prints_the_levels_of_every_arm_brand_and_metric(mine):

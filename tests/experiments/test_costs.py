@@ -5,11 +5,12 @@ import pytest
 
 from sim.errors import UsageError
 from sim.experiments.compare import arm_costs
-from sim.experiments.costs import costs, discounts, planned_spend, scaled, total
+from sim.experiments.costs import costs, planned_spend, scaled, total
 from sim.experiments.result import COST_PARTS, Result
 from sim.experiments.run import run_scenario
 from sim.market.record.weekly import WeeklyTable
 from sim.market.spec import Intervention
+from sim.measure.lifetime_value import discounts
 from sim.scenario import LoadedScenario, parse_scenario
 
 # --- what an arm costs

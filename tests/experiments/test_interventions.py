@@ -174,6 +174,9 @@ class _Everything(Recorder):
     def __init__(self) -> None:
         self.table, self.kept = WeeklyTable(), []
 
+    def open_week(self, market: Market) -> None:
+        self.table.open_week(market)
+
     def close_week(self, market: Market) -> None:
         self.table.close_week(market)
         self.kept += [array.tobytes() for _, array in (*market.state, *market.tally)]

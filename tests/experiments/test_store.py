@@ -14,12 +14,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from sim.errors import ResultError
+from sim.experiments.money import QUANTITIES, money_of
 from sim.experiments.result import COST_PARTS, WINDOW_MEASURES, Arms, Difference, Result
 from sim.experiments.store import (
     content_key,
     folder_for,
     is_finished,
     load_differences,
+    load_money,
     load_result,
     model_version,
     original_name,
@@ -132,6 +134,18 @@ def test_differences_come_back_to_the_last_bit_and_in_order(written):
     assert repr(load_differences(written)) == repr(DIFFERENCES)
 
 
+def test_money_comes_back_to_the_last_bit_and_in_order(written):
+    told = load_money(written)
+    assert repr(told) == repr(money_of(some_result()))
+    lines = (written / "money.csv").read_text().splitlines()
+    assert lines[0] == "arm,quantity,unit,value,low,high"
+    assert [line.split(",")[:2] for line in lines[1:]] == [
+        [arm, name] for arm in ("points", "experience") for name in QUANTITIES
+    ]
+    assert all(line.split(",")[2] == QUANTITIES[line.split(",")[1]][0] for line in lines[1:])
+    assert "nan" not in "".join(lines)
+
+
 def test_panels_need_not_be_read(written):
     assert load_result(written, panels=False).panels == []
 
@@ -162,7 +176,7 @@ def test_the_same_result_gives_the_same_bytes_in_all_files_but_the_record(tmp_pa
 def test_the_folder_holds_what_is_promised(written):
     assert set(bytes_below(written)) == {
         "README.md", "scenario.toml", "run.json", "weekly.parquet", "window.parquet", "costs.parquet", "panel.parquet",
-        "summary.csv", "datapackage.json", "figures/preference.png", "figures/preference.svg",
+        "summary.csv", "money.csv", "datapackage.json", "figures/preference.png", "figures/preference.svg",
     }  # fmt: skip
     assert (written / "scenario.toml").read_bytes() == SCENARIO.encode()
     head = (written / "summary.csv").read_text().splitlines()[0]
@@ -208,7 +222,8 @@ def test_the_readme_tells_question_answer_and_how_to_rebuild(written):
     text = (written / "README.md").read_text("utf-8")
     assert "Lohnt es sich?" in text
     assert "1,000 simulated shoppers" in text
-    assert re.search(r"\| 5 % back \\\| in points \| \+2\.00 \(\+1\.23 to \+3\.00\) \| . \| .?[\d.]+ \|\n", text)
+    row = r"\| 5 % back \\\| in points \| \+2\.00 \(\+1\.23 to \+3\.00\) \| . \| .?[\d.]+ \| .?[\d.]* \|\n"
+    assert re.search(row, text)
     assert "shoppers compare scenario.toml --against points" in text
     assert "![Preference](figures/preference.png)" in text
     assert "chance only" in text
@@ -218,7 +233,8 @@ def test_the_data_package_describes_every_column_of_every_table(written):
     package = json.loads((written / "datapackage.json").read_text("utf-8"))
     described = {r["path"]: [field["name"] for field in r["schema"]["fields"]] for r in package["resources"]}
     tables = {path.name: pq.read_schema(path).names for path in written.glob("*.parquet")}
-    assert described.pop("summary.csv") == (written / "summary.csv").read_text().splitlines()[0].split(",")
+    for name in ("summary.csv", "money.csv"):
+        assert described.pop(name) == (written / name).read_text().splitlines()[0].split(",")
     assert described == tables
     assert re.fullmatch(r"[a-z0-9._-]+", package["name"])
 

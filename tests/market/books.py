@@ -14,6 +14,7 @@ class Books(Recorder):
         self.weeks = 0
         self.opening: np.ndarray | None = None
         self.issued = self.redeemed = self.expired = 0
+        self.margins: list[np.ndarray] = []  # what retailers kept of each brand's sales, week by week
 
     def open_week(self, market: Market) -> None:
         brands = len(market.shares)
@@ -52,6 +53,7 @@ class Books(Recorder):
         assert (self.passed_on == tally.revenue).all()
         assert tally.spending.sum() == tally.revenue.sum() + tally.retailer_margin.sum() + tally.fees.sum()  # in cents
         assert (tally.spending >= 0).all()
+        self.margins.append(self.kept)
         self.issued += tally.points_issued
         self.redeemed += tally.points_redeemed
         self.expired += tally.points_expired

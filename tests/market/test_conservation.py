@@ -74,6 +74,8 @@ def test_money_of_the_weekly_table_adds_up_to_contribution(small_spec):
     parts = ("goods_cost", "lever_spend", "norm_spend", "administration", "reward_cost")
     left = table.column("revenue") - sum(table.column(part) for part in parts)
     np.testing.assert_allclose(table.column("contribution"), left, rtol=1e-12, atol=1e-9)
+    after = table.column("contribution") - table.column("deferred_cost")
+    np.testing.assert_allclose(table.column("contribution_after_liability"), after, rtol=1e-12, atol=1e-9)
     assert table.column("market_share").sum(axis=1) == pytest.approx(1.0, abs=1e-12)
     prefer = table.column("preference_share")
     asked = np.isfinite(prefer[:, 0])
@@ -159,7 +161,15 @@ def test_books_balance_in_any_market_whatever_is_switched_off(
     )
     params = {name: FOUND[name].params(on=on) for name, on in switches.items()}
     params["points"] = FOUND["points"].params(on=switches["points"], joining=joining)
-    books = Books()
-    market = Market(spec, params, seed=seed, burn_in=1, timeline=TIMELINE[1:], run_off_from=run_off, recorders=[books])
+    books, table = Books(), WeeklyTable(start=-1)
+    market = Market(
+        spec, params, seed=seed, burn_in=1, timeline=TIMELINE[1:], run_off_from=run_off, recorders=[books, table]
+    )
     run(market, 7)
     assert books.weeks == 7
+    # what shoppers paid is what brands and retailers got, to the cent: retailers' part counted visit by visit
+    spending, revenue, kept, fees = (
+        np.rint(100 * table.column(name)) for name in ("spending", "revenue", "retailer_margin", "fees")
+    )
+    assert (spending == revenue + kept + fees).all()
+    assert (kept + fees == np.array(books.margins)).all()

@@ -52,6 +52,10 @@ def make(brands: int = 3, arms: int = 3, replicates: int = 8, *, polled: bool = 
     weekly = {name: np.full(shape, np.nan) for name in MEASURES}
     for name in MEASURES:
         weekly[name] = 1e6 * share * (1 + 0.02 * random.normal(size=shape))
+    for name in ("contribution", "contribution_after_liability"):  # some arms pay back and some do not
+        weekly[name] = 1e5 * (share + 0.002 * random.normal(size=shape)) - 2.2e3 * (shift > 0) * (weeks < 104)[:, None]
+    for name in ("points_redeemed", "points_expired", "points_redeemable", "breakage", "deferred_cost"):
+        weekly[name] = np.zeros(shape)
     asked = (weeks + 1) % 4 == 0 if polled else weeks < 0
     for name in ("preference_share", "intrinsic_preference_share"):
         weekly[name] = np.where(asked[:, None], share + 0.001 * random.normal(size=shape), np.nan)

@@ -15,6 +15,8 @@ from sim.report.brands import draw_brands
 from sim.report.costs import draw_costs
 from sim.report.differences import draw_differences, rows_of
 from sim.report.figures import figures_of
+from sim.report.money import draw_money
+from sim.report.payback import draw_payback
 from sim.report.preference import draw_preference
 from sim.report.style import save
 
@@ -23,6 +25,8 @@ ALL = {
     "differences": draw_differences,
     "brands": draw_brands,
     "costs": lambda result, _: draw_costs(result),
+    "money": lambda result, _: draw_money(result),
+    "payback": lambda result, _: draw_payback(result),
 }
 SIZES = [(3, 2, 8), (8, 3, 8), (12, 8, 8), (8, 4, 1)]
 
@@ -74,7 +78,7 @@ def test_every_figure_is_written_as_png_and_svg_with_something_in_it(make_result
         assert len(png) > 15_000
         svg = Xml.parse(tmp_path / f"{name}.svg")
         assert len(list(svg.iter("{http://www.w3.org/2000/svg}path"))) > 50
-    assert len(list(tmp_path.iterdir())) == 8
+    assert len(list(tmp_path.iterdir())) == 2 * len(ALL)
 
 
 def test_the_same_result_gives_the_same_bytes_whatever_the_users_settings(make_result, tmp_path):
@@ -100,7 +104,7 @@ def test_drawing_changes_no_settings_and_leaves_no_figure_open(make_result, tmp_
 
 def test_preference_that_was_never_polled_is_left_out(make_result, tmp_path):
     figures = figures_of(*make_result(3, 3, 4, polled=False))
-    assert list(figures) == ["differences", "brands", "costs"]
+    assert list(figures) == [name for name in ALL if name != "preference"]
     figures["differences"](tmp_path / "differences")
 
 

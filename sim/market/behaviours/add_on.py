@@ -44,6 +44,7 @@ def open_week(market: Market) -> None:
     assert isinstance(params, Params)
     world = market.world
     world.add_on_logit[:] = np.log(params.chance / (1.0 - params.chance)) + world.lift[MULTIPLIER]
+    world.add_on_size[:] = params.price
     world.add_on_price[:] = np.rint(100.0 * params.price * world.list_price)
     world.add_on_wholesale[:] = np.rint(params.price * world.wholesale)
 
@@ -87,6 +88,7 @@ BEHAVIOUR = Behaviour(
     does="offers what goes with the product, taken sooner by the satisfied",
     params=Params,
     world=(
+        Field("add_on_size", ("1",), "float64", "units", "what of a unit an add-on is, in price and in cost of goods"),
         Field("add_on_logit", ("B",), "float64", "logit", "chance that an average buyer takes the add-on"),
         Field("add_on_price", ("B",), "int64", "cents", "price of the add-on"),
         Field("add_on_wholesale", ("R", "B"), "int64", "cents", "what a retailer pays a brand for the add-on"),
@@ -95,7 +97,7 @@ BEHAVIOUR = Behaviour(
     tallies=(Field("add_ons", ("B",), "int64", "units", "add-ons sold"),),
     reads=("who", "choice", "retailer", "satisfaction", "lift", "list_price", "wholesale"),
     writes=(
-        "add_on_logit", "add_on_price", "add_on_wholesale", "taking", "add_ons", "spending", "revenue",
+        "add_on_size", "add_on_logit", "add_on_price", "add_on_wholesale", "taking", "add_ons", "spending", "revenue",
         "retailer_margin",
     ),
     open_week=open_week,

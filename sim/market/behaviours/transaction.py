@@ -135,7 +135,7 @@ def _pay(
         spending[b] += cents + fee[r]
         revenue[b] += wholesale[r, b]
         margin[r] += cents - wholesale[r, b]
-        fees[r] += fee[r]
+        fees[b] += fee[r]
         previous_week[j] = bought_week[i, b]
         bought_week[i, b] = week
         last_brand[i] = b
@@ -215,7 +215,7 @@ BEHAVIOUR = Behaviour(
         Field("spending", ("B",), "int64", "cents", "what shoppers paid, fees included"),
         Field("revenue", ("B",), "int64", "cents", "what retailers paid the brand"),
         Field("retailer_margin", ("R",), "int64", "cents", "what retailers kept of the prices"),
-        Field("fees", ("R",), "int64", "cents", "fees that retailers took"),
+        Field("fees", ("B",), "int64", "cents", "fees that retailers took from buyers of the brand"),
     ),
     reads=(
         "who", "choice", "cost", "shop", "lift", "list_price", "impatience", "impatience_now", "extras", "trips",
