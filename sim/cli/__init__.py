@@ -113,9 +113,10 @@ def compare(
     scenario: str, against: str, values: tuple[str, ...], seed: int | None, replicates: int | None,
     folders: tuple[Path, ...], window: int | None, out: Path, force: bool, threads: int, as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
-    """Compare the arms of SCENARIO: paired differences, costs.
+    """Compare the arms of SCENARIO: paired differences, reasons, costs.
 
-    Prints the difference that each arm makes for the brand in question, how sure it is, and what each arm costs.
+    Prints the difference that each arm makes for the brand in question, how sure it is, which behaviours it comes from,
+    who switched, how much of what was given to buyers bought nothing more, and what each arm costs.
     SCENARIO is a file, or the name of one that comes with the program (see `shoppers list`).
     """
     from sim.experiments.told import compare_json, compare_text

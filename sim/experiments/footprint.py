@@ -19,6 +19,8 @@ WINDOW_BYTES = 23
 
 CUSTOMER_BYTES = 7
 """Bytes a shopper while customers are followed: a bit a brand, and what marks them (`sim.market.record.customers`)."""
+SUBSIDY_BYTES = 12
+"""Bytes a shopper for what it bought of the focal brand and got for it, in the baseline and in the arm at hand."""
 
 LOT_BYTES = 24
 """Bytes a shopper while panelists are drawn and categories counted."""
@@ -64,7 +66,7 @@ def refuse_too_large(scenario: Scenario, behaviours: Mapping[str, Behaviour] | N
 
 
 def shopper_bytes(scenario: Scenario, behaviours: Mapping[str, Behaviour] | None = None) -> float:
-    """Return the bytes a shopper that one replicate takes at its peak: after the fork, at the end of the window."""
+    """Return the bytes a shopper that one replicate takes at its peak: two forks, at the end of the window."""
     spec: MarketSpec = scenario.market
     started = set().union(*(brands_starting_schemes(arm.interventions) for arm in scenario.arms.values()))
     sizes = {"B": len(spec.brands), "S": len(brands_with_schemes(spec, started)), "4": 4}
@@ -73,7 +75,9 @@ def shopper_bytes(scenario: Scenario, behaviours: Mapping[str, Behaviour] | None
     size = {f.name: np.dtype(f.dtype).itemsize * np.prod([sizes.get(axis, 1) for axis in f.axes]) for f in fields}
     ties = 0 if spec.network.kind == "none" else min(spec.network.ties, spec.shoppers - 1)
     forked = sum(float(size[f.name]) for f in fields if not f.fixed)
-    return float(sum(size.values())) + forked + 8 + 4 * ties + WINDOW_BYTES * sizes["B"] + CUSTOMER_BYTES + LOT_BYTES
+    kept = forked  # the baseline as it was at the last poll
+    grown = float(sum(size.values())) + forked + kept + 8 + 4 * ties
+    return grown + WINDOW_BYTES * sizes["B"] + CUSTOMER_BYTES + LOT_BYTES + SUBSIDY_BYTES
 
 
 def result_bytes(scenario: Scenario) -> float:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sim.experiments.costs import costs
 from sim.experiments.customer_value import customer_values
+from sim.experiments.reasons import ArmWhy, Watch
 from sim.market.building import brands_starting_schemes
 from sim.market.market import Market
 from sim.market.record.customers import Customers
@@ -40,6 +41,7 @@ class Job:
     panel: int
     window: int
     threads: int = 1
+    why: bool = False
 
 
 @dataclass
@@ -50,6 +52,7 @@ class Outcome:
     window: dict[str, NDArray[np.float64]]
     panel: dict[str, NDArray[np.generic]]
     costs: dict[str, float]
+    why: ArmWhy | None = None
 
 
 class Clock:
@@ -84,21 +87,24 @@ def replicate(job: Job, clock: Clock) -> dict[str, Outcome]:
     for _ in range(scenario.burn_in):
         root.step()
         clock.tick()
-    return {arm: _run_arm(job, root, timeline, clock) for arm, timeline in job.timelines.items()}
+    watch = Watch(scenario, job.window) if job.why else None
+    return {arm: _run_arm(job, root, timeline, clock, watch) for arm, timeline in job.timelines.items()}
 
 
-def _run_arm(job: Job, root: Market, timeline: Timeline, clock: Clock) -> Outcome:
+def _run_arm(job: Job, root: Market, timeline: Timeline, clock: Clock, watch: Watch | None) -> Outcome:
     scenario = job.scenario
     table, panel = WeeklyTable(), PanelRecorder(job.panel)
     window = Window(max(scenario.weeks - job.window, 0), scenario.weeks)
     customers = Customers()
-    market = root.fork(timeline, run_off_from=scenario.weeks, recorders=[table, panel, window, customers])
+    more = watch.recorders() if watch else ()
+    market = root.fork(timeline, run_off_from=scenario.weeks, recorders=[table, panel, window, customers, *more])
     for _ in range(scenario.weeks + scenario.run_off_weeks):
         market.step()
         clock.tick()
     focal = market.brand_keys.index(scenario.focal)
     worth = customer_values(customers, job.spec.finance.discount_rate, (window.first, window.last))
-    return Outcome(table, {**window.measures(), **worth}, panel.columns(), costs(table, job.spec, focal))
+    why = watch.found() if watch else None
+    return Outcome(table, {**window.measures(), **worth}, panel.columns(), costs(table, job.spec, focal), why)
 
 
 def run_all(jobs: Sequence[Job], threads: int, clock: Clock) -> list[dict[str, Outcome]]:

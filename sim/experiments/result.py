@@ -50,6 +50,60 @@ class Arms:
     labels: tuple[str, ...]
 
 
+SUBSIDY = ("rewards", "rewards_anyway", "price_reductions", "price_reductions_anyway")
+"""Money that an arm gives to the focal brand's buyers, and the part for purchases they would have made anyway."""
+
+
+@dataclass(frozen=True)
+class Why:
+    """Why each arm differs from the baseline: at the last poll before the run-off, and over the whole run.
+
+    Attributes
+    ----------
+    week
+        After which week shoppers were asked; None if no poll falls before the run-off, and what follows is empty.
+    behaviours
+        The search behaviours, in the order of the week; axis T.
+    parts, unit
+        Each behaviour's part in the change of the shoppers who prefer each brand, the last place for no brand, in
+        `1/unit` of a shopper, shape (arms, replicates, T, B + 1): they sum over T to the change exactly.
+    method
+        How a change is shared out among behaviours.
+    switches
+        Shoppers by the brand they prefer in the baseline and in the arm, shape (arms, replicates, B + 1, B + 1).
+    subsidy
+        See `SUBSIDY`; component to money, shape (arms, replicates).
+    funnel
+        Stage to how often a brand gets there, shape (arms, replicates, B): `known` as a share of shoppers at the poll,
+        the others as a share of the visits in the compared weeks.
+    """
+
+    week: int | None
+    behaviours: tuple[str, ...]
+    parts: NDArray[np.int64]
+    unit: int
+    method: str
+    switches: NDArray[np.int64]
+    subsidy: dict[str, NDArray[np.float64]]
+    funnel: dict[str, NDArray[np.float64]]
+
+    def reasons(self) -> NDArray[np.float64]:
+        """Return each behaviour's part in the change of preference share, by brand. Shape (arms, replicates, T, B)."""
+        shoppers = self.switches.sum(axis=(2, 3))[:, :, None, None]
+        parts: NDArray[np.float64] = self.parts[..., :-1] / (shoppers * self.unit)
+        return parts
+
+    def subsidised(self) -> NDArray[np.float64]:
+        """Return the share of the money given to buyers that bought nothing more; NaN if none was given.
+
+        Shape (arms, replicates).
+        """
+        given = self.subsidy["rewards"] + self.subsidy["price_reductions"]
+        anyway = self.subsidy["rewards_anyway"] + self.subsidy["price_reductions_anyway"]
+        share: NDArray[np.float64] = np.divide(anyway, given, out=np.full(given.shape, np.nan), where=given > 0)
+        return share
+
+
 @dataclass(frozen=True)
 class Result:
     """All that a run has measured.
@@ -78,6 +132,8 @@ class Result:
         The resolved scenario, which rebuilds the run.
     notes
         Facts worth telling with the result, such as how well costs are matched.
+    why
+        Why arms differ; None if nobody looked.
     """
 
     name: str
@@ -99,6 +155,7 @@ class Result:
     notes: tuple[str, ...] = ()
     timings: dict[str, float] = field(default_factory=dict)
     extra: dict[str, Any] = field(default_factory=dict)
+    why: Why | None = None
 
     @property
     def replicates(self) -> int:

@@ -2,11 +2,13 @@
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.experiments.matching import match_costs
+from sim.experiments.reasons import why_of
 from sim.experiments.replicates import Clock, Outcome, Progress, Timeline, jobs_of, run_all, weeks_of
 from sim.experiments.result import BASELINE, WINDOW_MEASURES, Arms, Result
 from sim.experiments.steady import settled
@@ -60,6 +62,7 @@ def run_scenario(
     matched = time.perf_counter()
     seeds = tuple(derive(scenario.seed, "replicate", r) for r in range(scenario.replicates))
     jobs = jobs_of(scenario, spec, behaviours, timelines, seeds, spec.record.panel, window, threads)
+    jobs = [replace(job, why=True) for job in jobs]
     runs = run_all(jobs, threads, Clock(len(jobs) * weeks_of(scenario, len(timelines)), tell, "arms"))
     mark_compiled()
     timings = {"rest": rested - began, "matching": matched - rested, "arms": time.perf_counter() - matched}
@@ -101,4 +104,5 @@ def _gather(
         seeds=seeds,
         notes=notes,
         timings=timings,
+        why=why_of([[run[arm].why for run in runs] for arm in keys]),
     )

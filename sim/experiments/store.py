@@ -20,10 +20,11 @@ from sim.experiments.store_money import read_money, write_money
 from sim.experiments.store_package import write_package
 from sim.experiments.store_readme import write_readme
 from sim.experiments.store_record import RUN_FILE, how_to_mend, package_version, read_record, result_of, write_record
+from sim.experiments.store_why import FILES, read_why, write_why
 
 CONTENTS = (
     "README.md", "scenario.toml", RUN_FILE, "weekly.parquet", "window.parquet", "costs.parquet", "panel.parquet",
-    "summary.csv", "money.csv", "figures", "datapackage.json", "cells.parquet", "parts", "failures.jsonl",
+    "summary.csv", "money.csv", *FILES, "figures", "datapackage.json", "cells.parquet", "parts", "failures.jsonl",
 )  # fmt: skip
 """All that a result folder may hold; a folder with anything else is somebody's own and never replaced."""
 
@@ -132,6 +133,7 @@ def write_result(
         _write_differences(differences, part / "summary.csv")
         write_money(money_of(result), part / "money.csv")
         _write_tables(result, part)
+        write_why(result, part)
         (part / "figures").mkdir()
         for name, draw in figures.items():
             draw(part / "figures" / name)
@@ -204,6 +206,7 @@ def _arrays(folder: Path, record: Mapping[str, Any], panels: bool) -> dict[str, 
         "window": read_cube(folder / "window.parquet", keys, (arms, replicates, brands)),
         "costs": read_cube(folder / "costs.parquet", keys, (arms, replicates)),
         "panels": [],
+        "why": read_why(folder, header),
     }
     if panels and "panel.parquet" in record["outputs"]:
         names = tuple(header["brands"]), tuple(header["retailers"])

@@ -8,6 +8,7 @@ from pathlib import Path
 from sim.experiments.money import QUANTITIES
 from sim.experiments.result import METRICS, Result
 from sim.experiments.store_folder import digest
+from sim.experiments.store_why import why_tables
 from sim.experiments.store_words import words_for
 
 Field = dict[str, object]
@@ -59,7 +60,7 @@ _MEDIA = "application/vnd.apache.parquet"
 
 def write_package(result: Result, folder: Path) -> None:
     """Write `datapackage.json` for the tables that are in the folder by now."""
-    tables = {
+    tables: dict[str, tuple[str, list[Field], Sequence[str]]] = {
         "summary": ("Metrics compared between arms", _summary(result), ("arm", "brand", "metric")),
         "weekly": ("Sales, money, minds and points by week", _weekly(result), ("arm", "replicate", "week", "brand")),
         "money": ("What each arm cost and what came back", _money(result), ("arm", "quantity")),
@@ -69,6 +70,7 @@ def write_package(result: Result, folder: Path) -> None:
             ("arm", "replicate", "brand"),
         ),
         "costs": ("What an arm costs the focal brand beyond the baseline", _costs(result), ("arm", "replicate")),
+        **why_tables(_keys(result)),
         "panel": ("Purchases of a sample of shoppers", _panel(result), ()),
     }
     resources = []

@@ -8,6 +8,7 @@ from pathlib import Path
 from sim.experiments.money import money_of
 from sim.experiments.result import METRICS, Difference, Result
 from sim.experiments.store_record import package_version
+from sim.experiments.store_why import FILES
 from sim.experiments.store_words import (
     DASH,
     alike_numbers,
@@ -29,6 +30,7 @@ _FILES = {
     "weekly.parquet": "per arm, replicate, week and brand: sales, money, minds and points",
     "window.parquet": "per arm, replicate and brand: penetration and loyalty over the compared weeks",
     "costs.parquet": "per arm and replicate: what the arm costs beyond the baseline, by component",
+    **FILES,
     "panel.parquet": "every purchase of a sample of shoppers, as a household panel",
     "datapackage.json": "what each column means, with units (Frictionless Data)",
     "run.json": "versions, seeds, machine, time taken and a SHA-256 of each file",

@@ -16,6 +16,7 @@ import sim
 from sim.errors import ResultError
 from sim.experiments.result import Arms, Result
 from sim.experiments.store_folder import digest, files_below
+from sim.experiments.store_why import why_header
 
 FORMAT = 1
 """Number of this layout of a result folder; one more with every change that older readers cannot read."""
@@ -133,6 +134,7 @@ def _header(result: Result) -> dict[str, object]:
         "seeds": result.seeds,
         "notes": result.notes,
         "extra": result.extra,
+        "why": why_header(result.why),
     }
 
 

@@ -11,6 +11,7 @@ from sim.experiments.money import money_of
 from sim.experiments.result import METRICS, Difference, Result
 from sim.experiments.tables import level, number, signed, table
 from sim.experiments.told_money import costs_text, money_json, money_text
+from sim.experiments.told_reasons import why_json, why_text
 from sim.market.building import SHOPPERS, WORLD
 from sim.market.dials import register
 from sim.market.spec import Brand, MarketSpec, Retailer
@@ -96,6 +97,7 @@ def compare_json(
         ],
         "costs": arm_costs(result),
         "money": money_json(money_of(result)),
+        **why_json(result),
         "notes": list(result.notes),
         "folder": _path(folder),
     }  # fmt: skip
@@ -129,6 +131,7 @@ def compare_text(result: Result, differences: Sequence[Difference], against: str
         ]
         if rows:
             parts.append(f"{arm}{f': {labels[arm]}' * (labels[arm] != arm)}\n{table(rows)}")
+    parts += why_text(result)
     if len(result.arms.keys) > 1:
         parts += [costs_text(result), money_text(result, money_of(result))]
     parts += [f"Matched: {note}" for note in result.notes]

@@ -21,6 +21,9 @@ ARM_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9",
 """For arms, told apart with any colour vision: Okabe and Ito (2008) without yellow and black, and a brown."""
 
 REFERENCE_COLOUR = "#555555"
+GAIN, LOSS = "#0072B2", "#E69F00"
+"""For what is added and what is taken away, told apart with any colour vision and in grey."""
+
 INK = "#222222"
 FAINT = "#767676"
 RULE = "#D9D9D9"

@@ -15,7 +15,7 @@ import pytest
 
 from sim.errors import ResultError
 from sim.experiments.money import QUANTITIES, money_of
-from sim.experiments.result import COST_PARTS, WINDOW_MEASURES, Arms, Difference, Result
+from sim.experiments.result import COST_PARTS, SUBSIDY, WINDOW_MEASURES, Arms, Difference, Result, Why
 from sim.experiments.store import (
     content_key,
     folder_for,
@@ -50,6 +50,21 @@ def some_panel(random, rows):
     return panel
 
 
+def some_why(**changes):
+    random = np.random.default_rng(8)
+    why = Why(
+        week=3,
+        behaviours=("taste", "own_experience"),
+        parts=random.integers(-(10**12), 10**12, (3, 2, 2, 4)),
+        unit=3_628_800,
+        method="by hand",
+        switches=random.integers(0, 900, (3, 2, 4, 4)),
+        subsidy={name: random.random((3, 2)) for name in SUBSIDY},
+        funnel={"known": random.random((3, 2, 3)), "bought": np.full((3, 2, 3), np.nan)},
+    )
+    return dataclasses.replace(why, **changes)
+
+
 def some_result(**changes):
     random = np.random.default_rng(7)
     arms, replicates, weeks, brands = 3, 2, 8, 3
@@ -76,6 +91,7 @@ def some_result(**changes):
         notes=("Costs match within 0.4 %.",),
         timings={"run": 1.25},
         extra={"matched": {"experience": np.float64(0.4)}, "words": ["a", "b"]},
+        why=some_why(),
     )
     return dataclasses.replace(result, **changes)
 
@@ -101,6 +117,8 @@ def write(folder, result=None, **changes):
 
 def same(one, other):
     """Compare two values of a result, in which NaN equals NaN."""
+    if isinstance(one, Why):
+        return same(vars(one), vars(other))
     if isinstance(one, dict):
         return list(one) == list(other) and all(same(one[key], other[key]) for key in one)
     if isinstance(one, list):
@@ -173,10 +191,20 @@ def test_the_same_result_gives_the_same_bytes_in_all_files_but_the_record(tmp_pa
     assert [name for name in one if one[name] != two[name]] == ["run.json"]
 
 
+@pytest.mark.parametrize("why", [None, some_why(week=None, behaviours=(), parts=np.zeros((3, 2, 0, 0), np.int64),
+                                                switches=np.zeros((3, 2, 0, 0), np.int64))])  # fmt: skip
+def test_a_result_without_reasons_comes_back_without_them(tmp_path, why):
+    folder = write(tmp_path / "coffee-1", some_result(why=why))
+    assert same(load_result(folder).why, why)
+    assert not (folder / "reasons.csv").exists()
+    assert (folder / "subsidy.csv").exists() == (why is not None)
+
+
 def test_the_folder_holds_what_is_promised(written):
     assert set(bytes_below(written)) == {
         "README.md", "scenario.toml", "run.json", "weekly.parquet", "window.parquet", "costs.parquet", "panel.parquet",
-        "summary.csv", "money.csv", "datapackage.json", "figures/preference.png", "figures/preference.svg",
+        "summary.csv", "money.csv", "reasons.csv", "switches.csv", "subsidy.csv", "funnel.csv", "datapackage.json",
+        "figures/preference.png", "figures/preference.svg",
     }  # fmt: skip
     assert (written / "scenario.toml").read_bytes() == SCENARIO.encode()
     head = (written / "summary.csv").read_text().splitlines()[0]
@@ -233,8 +261,8 @@ def test_the_data_package_describes_every_column_of_every_table(written):
     package = json.loads((written / "datapackage.json").read_text("utf-8"))
     described = {r["path"]: [field["name"] for field in r["schema"]["fields"]] for r in package["resources"]}
     tables = {path.name: pq.read_schema(path).names for path in written.glob("*.parquet")}
-    for name in ("summary.csv", "money.csv"):
-        assert described.pop(name) == (written / name).read_text().splitlines()[0].split(",")
+    for path in written.glob("*.csv"):
+        assert described.pop(path.name) == path.read_text("utf-8").splitlines()[0].split(",")
     assert described == tables
     assert re.fullmatch(r"[a-z0-9._-]+", package["name"])
 

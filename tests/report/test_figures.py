@@ -15,15 +15,21 @@ from sim.report.brands import draw_brands
 from sim.report.costs import draw_costs
 from sim.report.differences import draw_differences, rows_of
 from sim.report.figures import figures_of
+from sim.report.funnel import draw_funnel
 from sim.report.money import draw_money
 from sim.report.payback import draw_payback
 from sim.report.preference import draw_preference
+from sim.report.reasons import draw_reasons
 from sim.report.style import save
+from sim.report.switchers import draw_switchers
 
 ALL = {
     "preference": draw_preference,
     "differences": draw_differences,
+    "reasons": lambda result, _: draw_reasons(result),
+    "switchers": lambda result, _: draw_switchers(result),
     "brands": draw_brands,
+    "funnel": lambda result, _: draw_funnel(result),
     "costs": lambda result, _: draw_costs(result),
     "money": lambda result, _: draw_money(result),
     "payback": lambda result, _: draw_payback(result),
@@ -104,15 +110,17 @@ def test_drawing_changes_no_settings_and_leaves_no_figure_open(make_result, tmp_
 
 def test_preference_that_was_never_polled_is_left_out(make_result, tmp_path):
     figures = figures_of(*make_result(3, 3, 4, polled=False))
-    assert list(figures) == [name for name in ALL if name != "preference"]
+    assert list(figures) == ["differences", "brands", "funnel", "costs", "money", "payback"]
     figures["differences"](tmp_path / "differences")
 
 
-def test_a_baseline_by_itself_has_only_its_preference_to_show(make_result, tmp_path):
+def test_a_baseline_by_itself_has_only_its_preference_and_its_funnel_to_show(make_result, tmp_path):
     figures = figures_of(*make_result(3, 1, 4))
-    assert list(figures) == ["preference"]
-    figures["preference"](tmp_path / "preference")
-    assert figures_of(*make_result(3, 1, 4, polled=False)) == {}
+    assert list(figures) == ["preference", "funnel"]
+    for name, draw in figures.items():
+        draw(tmp_path / name)
+    assert list(figures_of(*make_result(3, 1, 4, polled=False))) == ["funnel"]
+    assert figures_of(*make_result(3, 1, 4, polled=False, why=None)) == {}
 
 
 def test_arms_that_change_nothing_are_drawn_on_the_line_of_no_difference(make_result, tmp_path):
