@@ -20,6 +20,8 @@ from sim.market.state import NEVER, Field
 from sim.market.week import Behaviour, Phase
 
 f = np.float32
+CERTAIN = 100.0
+"""A logit at which a chance is one."""
 FIRST_CONTACT, COMPLETION = LEVERS.index("first_contact"), LEVERS.index("transaction")
 
 
@@ -27,7 +29,8 @@ class Params(BaseParams):
     """How often sales are lost."""
 
     losing: bool = dial(
-        True, "whether sales can be lost at all", source="model §2: a switch, off in the reference workload"
+        True, "whether sales can be lost where the brand is to be had",
+        source="model §2: a switch, off in the reference workload",
     )  # fmt: skip
     contact: float = dial(
         0.9, "chance to win the first contact at the category's norm", plausible=(0.7, 0.98), gt=0, lt=1,
@@ -57,6 +60,8 @@ def open_week(market: Market) -> None:
     world.fee_cents[:] = [round(100.0 * r.fee) for r in market.retailer_specs]
     world.contact_logit[:] = np.log(params.contact / (1.0 - params.contact)) + world.lift[FIRST_CONTACT]
     world.completion_logit[:] = np.log(params.completion / (1.0 - params.completion)) + world.lift[COMPLETION]
+    if not params.losing:
+        world.contact_logit[:] = world.completion_logit[:] = CERTAIN
     world.service[:] = [r.service for r in market.retailer_specs]
 
 
@@ -154,7 +159,7 @@ def on_visit(block: Block) -> None:
     visit, tally, state, world, plan = block.visit, block.tally, block.state, block.world, block.market.plan
     if not plan.is_written("cost"):
         visit.cost[:, : block.count] = world.list_price[:, None]
-    if params.losing:
+    if params.losing or not world.carried.all():
         if block.round == 0:
             visit.lost[: block.last - block.first] = 0
         _try(
