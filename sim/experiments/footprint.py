@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.errors import UsageError
-from sim.experiments.matching import CALIBRATION_SEEDS
+from sim.experiments.search import MOST_SEEDS
 from sim.market.building import SHOPPERS, brands_starting_schemes, brands_with_schemes
 from sim.market.record.weekly import MEASURES
 from sim.market.spec import MarketSpec
@@ -48,7 +48,7 @@ def refuse_too_large(scenario: Scenario, behaviours: Mapping[str, Behaviour] | N
         return
     kept = PROGRAM_BYTES + result_bytes(scenario)
     market = shopper_bytes(scenario, behaviours) * scenario.shoppers
-    most = max(scenario.replicates, CALIBRATION_SEEDS if any(a.cost_matched_to for a in scenario.arms.values()) else 1)
+    most = max(scenario.replicates, MOST_SEEDS if any(a.cost_matched_to for a in scenario.arms.values()) else 1)
     side_by_side = min(threads, most)
     if kept + market * side_by_side <= free:
         return

@@ -27,9 +27,9 @@ LONGEST_KEY = 36
 
 WHAT_IF = """\
 # A what-if of your own: `shoppers compare` answers it. It holds only what differs from what it extends;
-# `shoppers show experience_vs_points` prints everything, `shoppers schema` says what each number means.
+# `shoppers show markets/coffee` prints everything, `shoppers schema` says what each number means.
 
-extends = "experience_vs_points"
+extends = "markets/coffee"
 title = "My what-if"
 question = "What does it bring Acme to cut its price by 5 %?"
 

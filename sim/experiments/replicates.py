@@ -4,6 +4,8 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +25,7 @@ from sim.scenario.model import Scenario
 
 Progress = Callable[[float, str], None]
 Timeline = tuple[Intervention, ...]
+Some = TypeVar("Some")
 
 
 class Stopped(Exception):  # noqa: N818 - not an error: somebody asked
@@ -108,11 +111,16 @@ def _run_arm(job: Job, root: Market, timeline: Timeline, clock: Clock, watch: Wa
 
 
 def run_all(jobs: Sequence[Job], threads: int, clock: Clock) -> list[dict[str, Outcome]]:
-    """Run jobs side by side in threads (the kernels release the interpreter lock), in order of the jobs."""
-    with ThreadPoolExecutor(max(min(threads, len(jobs)), 1)) as pool:
-        futures = [pool.submit(replicate, job, clock) for job in jobs]
+    """Run jobs side by side in threads, in order of the jobs."""
+    return side_by_side([partial(replicate, job, clock) for job in jobs], threads, clock)
+
+
+def side_by_side(tasks: Sequence[Callable[[], Some]], threads: int, clock: Clock) -> list[Some]:
+    """Do tasks side by side in threads (the kernels release the interpreter lock); results in order of the tasks."""
+    with ThreadPoolExecutor(max(min(threads, len(tasks)), 1)) as pool:
+        futures = [pool.submit(task) for task in tasks]
         try:
-            waiting: set[Future[dict[str, Outcome]]] = set(futures)
+            waiting: set[Future[Some]] = set(futures)
             while waiting:
                 done, waiting = wait(waiting, timeout=0.2, return_when=FIRST_COMPLETED)
                 for future in done:

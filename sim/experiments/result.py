@@ -131,9 +131,11 @@ class Result:
     scenario_toml
         The resolved scenario, which rebuilds the run.
     notes
-        Facts worth telling with the result, such as how well costs are matched.
+        Facts worth telling with the result.
     why
         Why arms differ; None if nobody looked.
+    extra
+        What else there is to tell, of plain values; `sim.experiments.matched` reads how costs were matched.
     """
 
     name: str

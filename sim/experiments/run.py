@@ -3,10 +3,12 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.experiments.matched import MATCHING, matching_rows
 from sim.experiments.matching import match_costs
 from sim.experiments.reasons import why_of
 from sim.experiments.replicates import Clock, Outcome, Progress, Timeline, jobs_of, run_all, weeks_of
@@ -58,7 +60,7 @@ def run_scenario(
         tell(0.0, "market at rest")
     spec = settled(scenario.market, scenario.behaviours, behaviours)
     rested = time.perf_counter()
-    timelines, notes = match_costs(scenario, spec, behaviours, threads, tell)
+    timelines, matched_arms = match_costs(scenario, spec, behaviours, threads, tell)
     matched = time.perf_counter()
     seeds = tuple(derive(scenario.seed, "replicate", r) for r in range(scenario.replicates))
     jobs = jobs_of(scenario, spec, behaviours, timelines, seeds, spec.record.panel, window, threads)
@@ -66,12 +68,12 @@ def run_scenario(
     runs = run_all(jobs, threads, Clock(len(jobs) * weeks_of(scenario, len(timelines)), tell, "arms"))
     mark_compiled()
     timings = {"rest": rested - began, "matching": matched - rested, "arms": time.perf_counter() - matched}
-    return _gather(loaded, spec, timelines, runs, seeds, window, notes, timings)
+    return _gather(loaded, spec, timelines, runs, seeds, window, matching_rows(matched_arms), timings)
 
 
 def _gather(
     loaded: LoadedScenario, spec: MarketSpec, timelines: Mapping[str, Timeline], runs: list[dict[str, Outcome]],
-    seeds: tuple[int, ...], window: int, notes: tuple[str, ...], timings: dict[str, float],
+    seeds: tuple[int, ...], window: int, matching: list[dict[str, Any]], timings: dict[str, float],
 ) -> Result:  # fmt: skip
     """Put the outcomes of all replicates into arrays."""
     scenario = loaded.scenario
@@ -102,7 +104,7 @@ def _gather(
         panels=[[run[arm].panel for run in runs] for arm in keys],
         scenario_toml=to_toml(resolved),
         seeds=seeds,
-        notes=notes,
         timings=timings,
         why=why_of([[run[arm].why for run in runs] for arm in keys]),
+        extra={MATCHING: matching} if matching else {},
     )

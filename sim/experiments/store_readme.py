@@ -5,6 +5,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from sim.experiments.matched import matching_sentences
 from sim.experiments.money import money_of
 from sim.experiments.result import METRICS, Difference, Result
 from sim.experiments.store_record import package_version
@@ -64,8 +65,9 @@ def write_readme(
     lines = [f"# {result.title or result.name}", ""]
     lines += [result.question, ""] if result.question else []
     lines += [*_what_this_is(result), "", *_table(result, differences), ""]
-    lines += [f"- {note}" for note in result.notes]
-    lines += [""] if result.notes else []
+    notes = (*matching_sentences(result), *result.notes)
+    lines += [f"- {note}" for note in notes]
+    lines += [""] if notes else []
     lines += [*_figures(folder, figures), "## Files", ""]
     lines += [f"- `{name}`: {what}" for name, what in _FILES.items() if name == "run.json" or (folder / name).exists()]
     lines += ["", "## How to rebuild it", "", "In this folder:", "", "```", _call(command, options), "```", ""]

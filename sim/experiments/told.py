@@ -7,6 +7,7 @@ from typing import Any
 
 from sim.experiments.beside import Beside
 from sim.experiments.compare import arm_costs, interval
+from sim.experiments.matched import matching, matching_text
 from sim.experiments.money import money_of
 from sim.experiments.result import METRICS, Difference, Result
 from sim.experiments.tables import level, number, signed, table
@@ -98,6 +99,7 @@ def compare_json(
         "costs": arm_costs(result),
         "money": money_json(money_of(result)),
         **why_json(result),
+        "matching": matching(result),
         "notes": list(result.notes),
         "folder": _path(folder),
     }  # fmt: skip
@@ -134,8 +136,7 @@ def compare_text(result: Result, differences: Sequence[Difference], against: str
     parts += why_text(result)
     if len(result.arms.keys) > 1:
         parts += [costs_text(result), money_text(result, money_of(result))]
-    parts += [f"Matched: {note}" for note in result.notes]
-    return "\n\n".join(parts)
+    return "\n\n".join([*parts, *matching_text(result), *result.notes])
 
 
 def measures_text(measures: Measures) -> str:

@@ -71,7 +71,7 @@ class Intervention(Settings):
     )
     spend: dict[Lever, Money] = Field(
         default_factory=dict,
-        description="money a week on each lever; weights if the arm's cost is matched to another's",
+        description="money a week on each lever; weights where it is scaled until the arm's cost is matched",
         json_schema_extra={"unit": "money/week"},
     )
 

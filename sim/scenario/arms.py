@@ -1,14 +1,13 @@
-"""Rules of the arms: what may change, when, and whose cost is matched to whose."""
+"""Rules of the arms: what may change, and when."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from sim.market.spec import Intervention
 from sim.scenario.checker import Checker
-from sim.scenario.model import BASELINE, Scenario
+from sim.scenario.model import Scenario
 from sim.scenario.places import Problem
 from sim.scenario.rules import negative_spend, no_such, number
-from sim.scenario.text import show_path, show_value
+from sim.scenario.text import show_path
 from sim.scenario.tree import Keys, Tree, split_path, table
 
 CHANGEABLE = ("behaviours", "retailers")
@@ -23,49 +22,10 @@ def arm_problems(tree: Tree, checker: Checker) -> Iterator[Problem]:
     """Find what does not fit together in the arms; single values are checked elsewhere."""
     arms = table(tree, "arms")
     for key in arms:
-        yield from _match_problems(key, arms)
         items = table(arms, key).get("interventions")
         for index, item in enumerate(items if isinstance(items, list) else ()):
             if isinstance(item, dict):
                 yield from _Change(("arms", key, "interventions", index), item, tree, checker).problems()
-
-
-def _match_problems(key: str, arms: Tree) -> Iterator[Problem]:
-    """Find what is wrong with the arm whose cost an arm is matched to."""
-    target = table(arms, key).get("cost_matched_to")
-    keys = ("arms", key, "cost_matched_to")
-    if not isinstance(target, str):
-        return
-    others = {other: arm for other, arm in arms.items() if other not in {key, BASELINE}}
-    if key == BASELINE:
-        yield Problem(keys, f"{BASELINE} cannot be matched: it is what every cost is counted against")
-    elif target == key:
-        yield Problem(keys, f"is {show_value(target)}; an arm cannot be matched to itself")
-    elif target == BASELINE:
-        yield Problem(keys, f"is {show_value(target)}, whose cost is nothing by definition; name another arm")
-    elif target not in others:
-        yield Problem(keys, no_such("arm", target, others))
-    circle = _circle(key, arms)
-    if len(circle) > 1 and key == min(circle):
-        yield Problem(keys, f"goes round in a circle: {' -> '.join((*circle, key))}")
-    if key != BASELINE and not _has_weights(table(arms, key)):
-        yield Problem(keys, "there is nothing to scale in this arm; give its interventions `spend`, as weights")
-
-
-def _circle(key: str, arms: Tree) -> list[str]:
-    """Return the arms met by going from match to match, if that leads back to where it began."""
-    met: list[str] = []
-    at: Any = key
-    while isinstance(at, str) and at in arms and at not in met:
-        met.append(at)
-        at = table(arms, at).get("cost_matched_to")
-    return met if at == key else []
-
-
-def _has_weights(arm: Tree) -> bool:
-    items = arm.get("interventions")
-    spends = [table(item, "spend") for item in items] if isinstance(items, list) else []
-    return any((number(money) or 0) > 0 for spend in spends for money in spend.values())
 
 
 class _Change:

@@ -7,6 +7,7 @@ from sim.market.dials import Params
 from sim.scenario.arms import arm_problems
 from sim.scenario.checker import Checker
 from sim.scenario.layers import Draft
+from sim.scenario.matches import match_problems
 from sim.scenario.model import Scenario, as_scenario
 from sim.scenario.places import Problem, tell
 from sim.scenario.ranges import range_problems
@@ -36,6 +37,7 @@ def check(draft: Draft, behaviours: Mapping[str, type[Params]], found: Iterable[
         *found,
         *market_problems(draft.tree, draft.places),
         *arm_problems(draft.tree, checker),
+        *match_problems(draft.tree, checker),
         *range_problems(draft.tree, checker),
     ]
     problems = [*joint, *_not_covered(single, joint)]

@@ -6,11 +6,14 @@ from typing import Annotated, cast
 
 from pydantic import Field, SerializeAsAny, create_model, field_validator
 
-from sim.market.dials import Params, Settings
+from sim.market.dials import Params, Settings, dial
 from sim.market.spec import MAX_WEEKS, Intervention, Key, MarketSpec
 
 BASELINE = "baseline"
 """The arm that every other arm is compared with; it always exists."""
+
+BUDGET = "budget"
+"""What arms are matched to if all are to cost the same share of sales; no arm can have this name."""
 
 MOST_VALUES = 1000
 """Values of one path that a sweep may list."""
@@ -18,12 +21,26 @@ MOST_VALUES = 1000
 Values = Annotated[list[bool | int | float | str], Field(min_length=1, max_length=MOST_VALUES)]
 
 
+Share = Annotated[float, Field(gt=0, le=1)]
+
+
 class Arm(Settings):
     """One strategy to try: the scenario and these changes to it."""
 
     label: str | None = Field(None, description="name to print; the key if left out")
     cost_matched_to: Key | None = Field(
-        None, description="arm whose mean cost this arm's spend is scaled to; the amounts in `spend` are then weights"
+        None,
+        description="what this arm must cost: as much as the arm of this name, or `budget`. What the focal brand does "
+        "is scaled until it does: amounts in `spend` are then weights, and numbers in `set` say in which direction",
+    )
+    scales: tuple[str, ...] | None = Field(
+        None,
+        description="what is scaled, all by one factor: `spend`, or paths that the focal brand sets, such as price. "
+        "If left out its spend; else its price and reward rate, as far as set; else every number that it sets",
+    )
+    shares: dict[str, Share] | None = Field(
+        None,
+        description="instead of `scales`: what is scaled, each by its own factor until it has this share of the cost",
     )
     interventions: tuple[Intervention, ...] = Field((), description="the changes, each with its weeks")
 
@@ -58,6 +75,11 @@ class Scenario(MarketSpec):
     behaviours: dict[str, SerializeAsAny[Params]] = Field(
         default_factory=dict, description="parameters of each behaviour, by its name"
     )
+    budget: float | None = dial(
+        None, 'what every arm with cost_matched_to = "budget" costs, against the undisturbed sales of the focal brand '
+        "over the weeks that count", unit="share of sales", plausible=(0.01, 0.05), gt=0, le=1,
+        source="assumption: levels of 1, 3 and 5 % of sales, since saturation makes one level arbitrary",
+    )  # fmt: skip
     arms: dict[Key, Arm] = Field(
         default_factory=dict, validate_default=True, description="strategies to compare; `baseline` always exists"
     )

@@ -87,7 +87,7 @@ def test_the_comparison_in_words_says_what_was_asked_and_how_sure_the_answer_is(
     assert said.startswith("Tiny\nDoes anything work?\n\nacme: difference to baseline in weeks 0 to 7, paired over 2")
     assert "95 % intervals, chance only" in said
     assert "points: 5 % back" in said
-    assert "Matched: experience costs" in said
+    assert "Cost of matched arms" in said
     assert all(name in said for name in METRICS)
     assert "nan" not in said
 

@@ -27,7 +27,7 @@ def test_a_run_that_is_stopped_ends_at_once_and_leaves_nothing(here, number, exi
     with start_command("compare", "tiny.toml", *LONG, folder=here) as process:
         assert process.stderr is not None
         for line in process.stderr:
-            if line.startswith("cost of points"):
+            if line.startswith("matching costs"):
                 break
         asked = time.monotonic()
         process.send_signal(number)

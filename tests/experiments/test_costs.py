@@ -3,13 +3,11 @@
 import numpy as np
 import pytest
 
-from sim.errors import UsageError
 from sim.experiments.compare import arm_costs
-from sim.experiments.costs import costs, planned_spend, scaled, total
+from sim.experiments.costs import costs, total
 from sim.experiments.result import COST_PARTS, Result
 from sim.experiments.run import run_scenario
 from sim.market.record.weekly import WeeklyTable
-from sim.market.spec import Intervention
 from sim.measure.lifetime_value import discounts
 from sim.scenario import LoadedScenario, parse_scenario
 
@@ -65,21 +63,6 @@ def test_goods_sold_and_sales_won_are_no_cost(small_spec):
     assert total(costs(table, small_spec(), 0)) == 0.0
 
 
-def test_planned_spend_is_the_discounted_money_of_ramps_and_ends():
-    changes = (
-        Intervention(brand="acme", from_week=2, to_week=5, spend={"usage": 10.0, "learn": 5.0}),
-        Intervention(brand="acme", from_week=4, ramp_weeks=4, spend={"adverts": 8.0}),
-        Intervention(brand="bolt", from_week=0, spend={"adverts": 99.0}),  # a rival's own money
-    )
-    weekly = [0, 0, 15, 15, 15 + 0, 2, 4, 6, 8, 8]  # the ramp begins at nought in week 4 and is done in week 8
-    worth = discounts(np.arange(10), 0.08)
-    assert planned_spend(changes, "acme", 10, 0.08) == pytest.approx(float(worth @ weekly))
-    tripled = scaled(changes, "acme", 3.0)
-    assert planned_spend(tripled, "acme", 10, 0.08) == pytest.approx(3.0 * float(worth @ weekly))
-    assert tripled[2] == changes[2]
-    assert changes[0].spend == {"usage": 10.0, "learn": 5.0}
-
-
 MARKET = """
 title = "What things cost"
 weeks = 26
@@ -115,6 +98,7 @@ cost_matched_to = "points"
 interventions = [{ brand = "acme", ramp_weeks = 4, spend = { usage = 2.0, transaction = 1.0 } }]
 [arms.both]
 cost_matched_to = "experience"
+scales = ["spend"]
 interventions = [{ brand = "acme", set = { price = 4.97 }, spend = { usage = 1.0 } }]
 """
 
@@ -188,13 +172,6 @@ def test_matched_arms_cost_the_same_on_fresh_seeds_within_three_percent(result):
         assert mean[a] == pytest.approx(mean[b], rel=0.03)
 
 
-def test_matching_is_on_seeds_of_its_own_and_told_in_the_notes(result):
-    assert len(result.notes) == 2
-    assert result.notes[0].startswith("experience costs ")
-    assert "on 4 calibration seeds (+0.00%)" in result.notes[0]
-    assert result.notes[1].startswith("both costs ")
-
-
 def test_matching_keeps_the_weights_and_scales_all_of_them(result):
     spent = result.weekly["lever_spend"][arm(result, "experience"), 0, :, 0]
     full = spent[result.weeks == 20][0]
@@ -206,36 +183,6 @@ def test_a_matched_arm_says_what_it_spends_in_the_resolved_scenario(result):
     again = parse_scenario(result.scenario_toml)
     assert again.arms["experience"].cost_matched_to == "points"
     assert again.calibrated is not None
-
-
-SPENDS = '{ brand = "acme", spend = { usage = 1.0 } }'
-HOPELESS = {
-    "the other costs nothing": (
-        '[arms.free]\ninterventions = [{ brand = "acme", set = { unit_cost = 0.5 } }]\n'
-        f'[arms.dear]\ncost_matched_to = "free"\ninterventions = [{SPENDS}]',
-        r"arm 'dear' cannot be matched to 'free': 'free' costs 0\.00 .*spending cannot be negative",
-    ),
-    "what it does besides is dearer": (
-        f"[arms.cheap]\ninterventions = [{SPENDS}]\n"
-        '[arms.dear]\ncost_matched_to = "cheap"\n'
-        'interventions = [{ brand = "acme", set = { price = 4.0 }, spend = { usage = 1.0 } }]',
-        r"arm 'dear' cannot be matched to 'cheap': what it does besides spending costs [\d,.]+ already, against \d",
-    ),
-    "its ramp never begins": (
-        f"[arms.cheap]\ninterventions = [{SPENDS}]\n"
-        '[arms.late]\ncost_matched_to = "cheap"\n'
-        'interventions = [{ brand = "acme", from_week = 25, ramp_weeks = 9, spend = { usage = 1.0 } }]',
-        r"arm 'late' cannot be matched to 'cheap': it spends on no lever",
-    ),
-}
-
-
-@pytest.mark.parametrize("why", HOPELESS)
-def test_an_arm_cannot_be_matched_if(why):
-    arms, message = HOPELESS[why]
-    scenario = parse_scenario(MARKET.replace("shoppers = 4000", "shoppers = 300") + arms)
-    with pytest.raises(UsageError, match=message):
-        run_scenario(LoadedScenario(scenario, "made", ()))
 
 
 def test_only_what_the_focal_brand_spends_can_be_matched():

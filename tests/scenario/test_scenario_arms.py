@@ -1,4 +1,4 @@
-"""Arms: what may change while the market runs, when, and whose cost is matched to whose."""
+"""Arms: what may change while the market runs, and when."""
 
 import pytest
 from scenario_kit import load, told
@@ -159,35 +159,3 @@ def test_a_shorter_run_from_outside_makes_a_late_change_wrong():
     (problem,) = told(ARM + 'brand = "acme"\nset.price = 1\nfrom_week = 50\n', "weeks=50")
     assert problem.startswith("mine.toml:12: ")
     assert "must be below weeks (50)" in problem
-
-
-SPENDS = 'interventions = [{ brand = "acme", spend = { usage = 1 } }]\n'
-
-
-@pytest.mark.parametrize(
-    ("text", "problem"),
-    [
-        (f'[arms.a]\ncost_matched_to = "poinds"\n{SPENDS}', 'is "poinds"; there is no such arm (did you mean points?)'),
-        (f'[arms.a]\ncost_matched_to = "a"\n{SPENDS}', 'is "a"; an arm cannot be matched to itself'),
-        (f'[arms.a]\ncost_matched_to = "baseline"\n{SPENDS}', "whose cost is nothing by definition"),
-        (f'[arms.baseline]\ncost_matched_to = "points"\n{SPENDS}', "baseline cannot be matched"),
-        (
-            '[arms.a]\ncost_matched_to = "points"\n',
-            "there is nothing to scale in this arm; give its interventions `spend`",
-        ),
-        (
-            f'[arms.a]\ncost_matched_to = "b"\n{SPENDS}[arms.b]\ncost_matched_to = "a"\n{SPENDS}',
-            "in a circle: a -> b -> a",
-        ),
-    ],
-)
-def test_a_cost_that_cannot_be_matched_is_told_once(text, problem):
-    (found,) = told('[arms.points]\nlabel = "x"\n' + text)
-    assert found.startswith("mine.toml:12: arms.")
-    assert ".cost_matched_to: " in found
-    assert problem in found
-
-
-def test_costs_may_be_matched_in_a_chain():
-    arms = "".join(f'[arms.{key}]\ncost_matched_to = "{to}"\n{SPENDS}' for key, to in (("a", "b"), ("b", "points")))
-    assert load("[arms.points]\n" + arms).arms["a"].cost_matched_to == "b"

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from sim.errors import ContractError
 from sim.market.spec import LEVERS
-from sim.market.state import Frame
+from sim.market.state import Field, Frame
 
 if TYPE_CHECKING:
     from sim.market.market import Market
@@ -53,6 +53,11 @@ COSTS = ("goods_cost", "lever_spend", "norm_spend", "administration", "reward_co
 """What is taken off revenue in every market; further costs come from the behaviours."""
 
 
+def is_further_cost(field: Field) -> bool:
+    """Say whether a weekly sum is a cost of brands, by the convention above."""
+    return field.name.endswith("_cost") and field.unit == "cents" and field.axes == ("B",)
+
+
 def further_costs(tally: Frame) -> tuple[str, ...]:
     """Return the weekly sums that are costs of brands, by the convention above.
 
@@ -61,11 +66,7 @@ def further_costs(tally: Frame) -> tuple[str, ...]:
     ContractError
         If one of them has the name of a line of the account.
     """
-    names = tuple(
-        field.name
-        for field, _ in tally
-        if field.name.endswith("_cost") and field.unit == "cents" and field.axes == ("B",)
-    )
+    names = tuple(field.name for field, _ in tally if is_further_cost(field))
     taken = [name for name in names if name in ACCOUNT]
     if taken:
         raise ContractError(f"tally {taken[0]!r} has the name of a line of the brands' account; give it another")
