@@ -85,6 +85,7 @@ def settle(
     CalibrationError
         If shares do not come within 1 % of their targets, or drift by more in six years, beyond what is luck.
     """
+    spec = all_known(spec)
     start = {k: b.share for k, b in spec.brands.items()}
     total = sum(start.values())
     now = Calibrated(
@@ -99,6 +100,12 @@ def settle(
     if error > TOLERANCE:
         raise CalibrationError(f"shares do not stay put: after {len(GAINS)} rounds the worst is off by {error:.1%}")
     return now
+
+
+def all_known(spec: MarketSpec) -> MarketSpec:
+    """Return the market with every brand on sale and known: a brand's share is what it sells once that is so."""
+    known = {"awareness": None, "launch_week": None}
+    return spec.model_copy(update={"brands": {key: b.model_copy(update=known) for key, b in spec.brands.items()}})
 
 
 def _improve(

@@ -57,11 +57,13 @@ class Brand(mesa.Agent):
     def step(self) -> None:
         """Spend, and let capabilities build up and fade.
 
-        The norm is a share of sales, so it grows with the customers; what is spent on top is spread over them.
+        The norm is a share of sales, so it grows with the customers; what is spent on top is spread over them, but
+        for adverts, which reach everybody.
         """
         world, settings = self.model.world, self.model.spec.capability
         extra = np.array([self.spend(lever) for lever in LEVERS]) / (settings.norm * self.norm_sales)
-        stock = build(world.stock[:, self.index], 1.0 + extra / world.customers[self.index], settings)
+        spread_over = np.where(np.array(LEVERS) == "adverts", 1.0, world.customers[self.index])
+        stock = build(world.stock[:, self.index], 1.0 + extra / spread_over, settings)
         world.stock[:, self.index] = stock
         world.lift[:, self.index] = lift(stock, settings)
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 AGES = 512  # weeks after which a memory is taken to be as old as it can be
 WORD_AGES = 64
 SHOPPERS = (
-    Field("expertise", ("N",), "float32", "", "how expert the shopper is, 0 to 1", fixed=True),
+    Field("expertise", ("N",), "float32", "", "how expert the shopper is, 0 to 1"),
     Field(
         "price_sensitivity",
         ("N",),
@@ -29,6 +29,7 @@ SHOPPERS = (
     Field("price_weight", ("N",), "float32", "utility/ln(cost)", "weight of price in utility as things are now"),
     Field("impatience", ("N",), "float32", "", "how little trouble the shopper puts up with, mean 1", fixed=True),
     Field("main_shop", ("N",), "int8", "retailer", "where the shopper goes first; -1 chooses brands first", fixed=True),
+    Field("saver", ("N",), "uint8", "yes/no", "whether hardship makes the shopper save", fixed=True),
     Field("preferred", ("N",), "int8", "brand", "preferred brand at the last poll; -1 none", fill=-1),
 )
 WORLD = (
@@ -40,6 +41,8 @@ WORLD = (
     Field("extras", ("R",), "float64", "money", "what a purchase at the shop costs beside the price, as it counts"),
     Field("carried", ("R", "B"), "bool", "yes/no", "whether the retailer carries the brand"),
     Field("trust", ("1",), "float64", "", "weight of a brand's own promise in what is expected, against a norm of 1"),
+    Field("held_back", ("1",), "float64", "", "share of savers' needs that hardship postpones"),
+    Field("people_changed", ("1",), "int64", "week", "when weights or expertise of shoppers last changed"),
     Field("constant", ("B",), "float64", "utility", "fitted constant that keeps undisturbed shares put"),
     *CAPABILITY_FIELDS,
 )

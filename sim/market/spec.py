@@ -125,6 +125,9 @@ class MarketSpec(Settings):
         if abs(total - 1) > 0.001:  # rounding of published tables to three digits
             msg = f"brands.*.share sum to {total:.4g}; they must sum to 1 (within .001)"
             raise ValueError(msg)
+        if all(brand.launch_week is not None for brand in self.brands.values()):
+            msg = "every brand has a launch_week; at least one must be on sale from the start"
+            raise ValueError(msg)
         return self
 
     @model_validator(mode="after")

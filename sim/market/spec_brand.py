@@ -78,6 +78,18 @@ class Brand(Settings):
         None, "level of experience beside the market's, drawn if left out", unit="sd of experience",
         plausible=(-1, 1), ge=-3, le=3, built=True, source="formulas: brand levels ~ N(0, .35)",
     )  # fmt: skip
+    promise: float = dial(
+        0.0, "experience that its adverts promise beyond the market's norm", unit="sd of experience",
+        plausible=(-0.5, 2), ge=-5, le=5, source="assumption: none promises more than others unless a scenario says",
+    )  # fmt: skip
+    awareness: float | None = dial(
+        None, "share of shoppers who know it in week 0; left out, all do, and none if it is launched later",
+        plausible=(0.05, 1), ge=0, le=1, built=True, source="assumption: brands that are sold are known",
+    )  # fmt: skip
+    launch_week: int | None = dial(
+        None, "first week in which it can be bought; from the start if left out", unit="weeks", plausible=(0, 104),
+        ge=0, le=5000, built=True, source="assumption: on sale from the start unless a scenario says",
+    )  # fmt: skip
     spend: dict[Lever, Money] = Field(
         default_factory=dict,
         description="money a week on each lever on top of the category's norm",

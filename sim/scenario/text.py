@@ -66,9 +66,15 @@ def show_number(number: float) -> str:
 
 
 def did_you_mean(word: object, known: Iterable[str]) -> str:
-    """Return ` (did you mean ...?)` if a known word is near, else nothing."""
-    near = difflib.get_close_matches(str(word)[:MOST].lower(), list(known), n=1, cutoff=0.6)
-    return f" (did you mean {_word(near[0])}?)" if near else ""
+    """Return ` (did you mean ...?)` if a known word is near, else nothing; of words as near, one about as long."""
+    written = str(word)[:MOST].lower()
+    near = difflib.get_close_matches(written, list(known), n=3, cutoff=0.6)
+
+    def likeness(one: str) -> float:
+        ratio = difflib.SequenceMatcher(None, one, written).ratio()
+        return ratio - 0.05 * abs(len(one) - len(written))
+
+    return f" (did you mean {_word(max(near, key=likeness))}?)" if near else ""
 
 
 def one_of(words: Iterable[str]) -> str:

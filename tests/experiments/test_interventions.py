@@ -180,6 +180,7 @@ class _Everything(Recorder):
     def close_week(self, market: Market) -> None:
         self.table.close_week(market)
         self.kept += [array.tobytes() for _, array in (*market.state, *market.tally)]
+        self.kept.append(market.world.impatience_now.tobytes())  # what multiplies every shopper's impatience
 
     def bytes(self) -> list[bytes]:
         return [*self.kept, *(self.table.column(name).tobytes() for name in self.table.rows)]
@@ -226,6 +227,11 @@ def refusal(scenario: str) -> str:
     return ""
 
 
+BUSY_BRANDS = {"crest": {"share": 0.2, "price": 6.0, "awareness": 0.5, "promise": 1.0, "spend": {"adverts": 100.0}}}
+DOWNTURN = Intervention(from_week=0, to_week=4, set={"behaviours.circumstances.economy": -0.5})
+"""Some dials are at work only while a brand is new, while its adverts promise, or in bad times and after them."""
+
+
 @pytest.mark.parametrize("dial", changeable())
 def test_a_dial_that_may_be_set_on_the_timeline_is_not_ignored(small_spec, dial):
     brand, path, value = changeable()[dial]
@@ -234,14 +240,15 @@ def test_a_dial_that_may_be_set_on_the_timeline_is_not_ignored(small_spec, dial)
     if why := refusal(SCENARIO.replace("INTERVENTION", f"{who}set = {{ {told} }}")):
         assert "is fixed when the market is built" in why  # said, so not ignored
         return
-    for params in roots(small_spec, path):
-        root = Market(small_spec(shoppers=600), params, seed=3, burn_in=2)
+    calm, busy = small_spec(shoppers=600), small_spec(shoppers=600, brands=BUSY_BRANDS)
+    for spec, params, always in (*((calm, params, ()) for params in roots(small_spec, path)), (busy, {}, (DOWNTURN,))):
+        root = Market(spec, params, seed=3, burn_in=2)
         root.step()
         root.step()
         seen = []
         for timeline in ((), (Intervention(brand=brand, set={path: value}),)):
             seen.append(_Everything())
-            market = root.fork(timeline, recorders=[seen[-1]])
+            market = root.fork((*always, *timeline), recorders=[seen[-1]])
             for _ in range(8):
                 market.step()
         if seen[0].bytes() != seen[1].bytes():

@@ -151,3 +151,12 @@ def test_a_market_whose_shares_stay_off_is_refused_with_how_far_off_they_are(uns
     monkeypatch.setattr(steady, "GAINS", (0.0, 0.0))  # so that no constant can make up for it
     with pytest.raises(CalibrationError, match=r"shares do not stay put: after 2 rounds the worst is off by \d+\.\d%"):
         steady.settle(unsettled(), PARAMS, found)
+
+
+def test_a_new_brand_is_fitted_as_it_will_be_once_everybody_knows_it(unsettled, quick):
+    crest = {"share": 0.2, "price": 6.0}
+    old, new = (
+        steady.settle(unsettled(brands={"crest": {**crest, **more}}), PARAMS)
+        for more in ({}, {"launch_week": 10, "awareness": 0.1})
+    )
+    assert old == new

@@ -24,12 +24,24 @@ NAMES = list(FOUND)
 SOURCES = sorted(Path(sim.market.__file__).parents[1].rglob("*.py"))
 PURPOSE = re.compile(r"[a-z_]+/[a-z_]+")
 
+STIRRED = {
+    "circumstances": FOUND["circumstances"].params(
+        economy=-0.5, life_events=13, impatience_trend=0.1, expertise_trend=0.1
+    )
+}
+STIRRED_BRANDS = {
+    "crest": {"share": 0.2, "price": 6.0, "promise": 0.5, "awareness": 0.5, "spend": {"adverts": 50.0}},
+    "dune": {"share": 0.1, "price": 5.5, "launch_week": 2},
+}
+"""A market in which much goes on that does not at rest: a downturn, promises, and brands that are new."""
+
 
 @pytest.fixture(scope="module")
 def watches(small_spec):
     """Watch the small market with all defaults, and with every switch and choice of words set otherwise."""
     changes = [{}] + [{name: params} for name, b in FOUND.items() for _, params in alternatives(b.params)]
-    return [run_watched(small_spec(), FOUND, change)[0] for change in changes]
+    quiet = [run_watched(small_spec(), FOUND, change)[0] for change in changes]
+    return [*quiet, run_watched(small_spec(brands=STIRRED_BRANDS), FOUND, STIRRED)[0]]
 
 
 # --- what it does

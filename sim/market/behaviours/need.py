@@ -19,6 +19,7 @@ from sim.market.market import Market
 from sim.market.state import Field
 from sim.market.week import Behaviour, Phase
 
+f = np.float32
 MOST_TRIPS = 255
 
 
@@ -39,20 +40,20 @@ def setup(market: Market) -> None:
 
 @kernel
 def _arrive(
-    first: int, last: int, rate: Array, urgency: Array, appetite: Array, poisson: bool, at: Word, why: Word, k0: Word,
-    k1: Word, trips: Array, chance: Array,
+    first: int, last: int, rate: Array, urgency: Array, appetite: Array, saver: Array, held_back: float, poisson: bool,
+    at: Word, why: Word, k0: Word, k1: Word, trips: Array, chance: Array,
 ) -> int:  # fmt: skip
-    mean_trips, hurry = rate[first:last], urgency[first:last]
+    mean_trips, hurry, saves = rate[first:last], urgency[first:last], saver[first:last]
     for j in range(mean_trips.size):
         a, _, _, _ = philox(np.uint64(first) + np.uint64(j), at, np.uint64(0), why, k0, k1)
         chance[j] = unit(a)
     for j in range(mean_trips.size):
-        mean = mean_trips[j] * hurry[j] * appetite[j]
+        mean = mean_trips[j] * hurry[j] * appetite[j] * (f(1) - f(held_back) * f(saves[j]))
         trips[j] = chance[j] > exp(-mean) if poisson else chance[j] < mean
     total = 0
     for j in range(mean_trips.size):
         if trips[j] and poisson:
-            mean = np.float64(mean_trips[j]) * hurry[j] * appetite[j]
+            mean = np.float64(mean_trips[j]) * hurry[j] * appetite[j] * (f(1) - f(held_back) * f(saves[j]))
             mass = np.exp(-mean)
             below = mass
             n = 0
@@ -83,7 +84,8 @@ def on_shoppers(block: Block) -> None:
     params = block.params("need")
     assert isinstance(params, Params)
     block.tally.trips[0] += _arrive(
-        block.first, block.last, block.state.rate, block.state.urgency, block.visit.appetite,
+        block.first, block.last, block.state.rate, block.state.urgency, block.visit.appetite, block.state.saver,
+        block.world.held_back[0],
         params.arrivals == "poisson", block.at, block.draw("need/arrivals"), *block.key, block.visit.trips,
         block.visit.need_chance,
     )  # fmt: skip
@@ -105,7 +107,7 @@ BEHAVIOUR = Behaviour(
         Field("appetite", ("V",), "float32", "", "factor on each shopper's purchase rate", fill=1),
     ),
     tallies=(Field("trips", ("1",), "int64", "visits", "needs that arose in the week, or were put off until it"),),
-    reads=("rate", "urgency", "postponed", "appetite"),
+    reads=("rate", "urgency", "saver", "held_back", "postponed", "appetite"),
     writes=("trips", "need_chance", "postponed"),
     setup=setup,
     on_shoppers=on_shoppers,

@@ -82,17 +82,18 @@ def open_week(market: Market) -> None:
 
 @kernel
 def _crave(
-    first: int, last: int, correction: float, rate: Array, last_brand: Array, urge: Array, at_home: Array,
-    appetite: Array,
+    first: int, last: int, correction: float, rate: Array, saver: Array, held_back: float, last_brand: Array,
+    urge: Array, at_home: Array, appetite: Array,
 ) -> None:  # fmt: skip
     """Consume, and work out how much sooner or later than usual each shopper would buy."""
     for j in range(last - first):
         b = last_brand[first + j]
         appetite[j] = f(0) if b < 0 else f(urge[b])
-    stock, eats = at_home[first:last], rate[first:last]
+    stock, usual, saves = at_home[first:last], rate[first:last], saver[first:last]
     for j in range(last - first):
-        stock[j] -= eats[j]
-        appetite[j] = exp(appetite[j] - f(correction) * (stock[j] + f(0.5) * eats[j]))
+        eats = usual[j] * (f(1) - f(held_back) * f(saves[j]))
+        stock[j] -= eats
+        appetite[j] = exp(appetite[j] - f(correction) * (stock[j] + f(0.5) * eats))
 
 
 def on_shoppers(block: Block) -> None:
@@ -100,8 +101,8 @@ def on_shoppers(block: Block) -> None:
     params = block.params("pantry")
     assert isinstance(params, Params)
     _crave(
-        block.first, block.last, params.correction, block.state.rate, block.state.last_brand,
-        block.world.urge_of_deal, block.state.at_home, block.visit.appetite,
+        block.first, block.last, params.correction, block.state.rate, block.state.saver,
+        block.world.held_back[0], block.state.last_brand, block.world.urge_of_deal, block.state.at_home, block.visit.appetite,
     )  # fmt: skip
 
 
@@ -117,7 +118,7 @@ BEHAVIOUR = Behaviour(
         Field("urge_of_deal", ("B",), "float64", "", "rise of ln(chance to buy) by this week's best price"),
     ),
     visit=(Field("appetite", ("V",), "float32", "", "factor on each shopper's purchase rate", fill=1),),
-    reads=("rate", "last_brand", "posted", "carried"),
+    reads=("rate", "saver", "held_back", "last_brand", "posted", "carried"),
     writes=("at_home", "appetite", "usual_price", "urge_of_deal"),
     setup=setup,
     open_week=open_week,

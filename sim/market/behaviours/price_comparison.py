@@ -59,7 +59,7 @@ class Params(BaseParams):
 
 
 def open_week(market: Market) -> None:
-    """Work out total costs, and renew what shoppers expect to save when dispersion or parameters changed."""
+    """Work out total costs, and renew what shoppers expect to save when dispersion, people or parameters changed."""
     params = market.params["price_comparison"]
     assert isinstance(params, Params)
     retailers = market.retailer_specs
@@ -67,14 +67,14 @@ def open_week(market: Market) -> None:
     world.extras[:] = [params.fee_weight * r.fee + params.hassle_weight * r.hassle for r in retailers]
     world.quote[:] = np.where(world.carried, world.posted + world.extras[:, None], OUT_OF_REACH)
     _note_cost_at_rest(market)
-    state = (params, tuple(retailers))
+    state = (params, tuple(retailers), int(world.people_changed[0]))
     if market.memo.get("price_comparison") != state:
         market.memo["price_comparison"] = state
         quotes = params.quotes_least + params.quotes_added * market.state.expertise
         if params.quotes == "posted":
             quotes = np.minimum(quotes, len(retailers))
         market.state.price_gain[:] = (
-            market.state.price_sensitivity * dispersion.mean() * (quotes - 1.0) / (quotes + 1.0)
+            market.state.price_weight * dispersion.mean() * (quotes - 1.0) / (quotes + 1.0)
             if params.form == "relative"
             else 0.0
         )
@@ -283,7 +283,7 @@ BEHAVIOUR = Behaviour(
     ),
     tallies=(Field("quotes", ("1",), "int64", "quotes", "quotes seen"),),
     reads=(
-        *("expertise", "price_sensitivity", "price_weight", "list_price", "list_price_start", "main_shop", "carried"),
+        *("expertise", "price_weight", "people_changed", "list_price", "list_price_start", "main_shop", "carried"),
         "posted",
     ),
     writes=(

@@ -22,6 +22,7 @@ from sim.market.gather import pick
 from sim.market.market import Market
 from sim.market.state import Field
 from sim.market.week import Behaviour, Phase
+from sim.market.world.awareness import SPREADS
 from sim.market.world.reviews import FIELDS, read_platform
 
 f = np.float32
@@ -158,14 +159,14 @@ BEHAVIOUR = Behaviour(
     does="reads some reviews of each brand; Bayesian update, discounted by own experience",
     params=Params,
     state=(Field("review_interest", ("N",), "float32", "", "interest in reviews, mean 1", fill=1, fixed=True),),
-    world=FIELDS,
+    world=(*FIELDS, SPREADS),
     visit=(
         Field("minds_reviews", ("V",), "float32", "", "interest in reviews of the shopper"),
         Field("read_weight", ("V",), "float32", "utility/star", "how far what is read moves the reader"),
         Field("read_error", ("V",), "float32", "", "sampling error of what is read, in spreads of single reviews"),
         Field("spare", ("4", "V"), "float32", "", "scratch: rows for brands that do not exist"),
     ),
-    reads=("expertise", "review_interest", "familiar", *(field.name for field in FIELDS)),
+    reads=("expertise", "review_interest", "familiar", "spreads", *(field.name for field in FIELDS)),
     writes=(
         "rating_start",
         "reviews_start",

@@ -43,16 +43,20 @@ def seed_platform(market: "Market", reviews: np.ndarray, score_by_star: bool = T
 
 
 def read_platform(market: "Market") -> None:
-    """Work out what the platform says this week; until the burn-in is over, today's ratings are the norm."""
+    """Work out what the platform says this week; until the burn-in is over, today's ratings are the norm.
+
+    A new brand's norm is what it will have once everybody knows it, with which the platform starts.
+    """
     world = market.world
     count, favourable = world.stars.sum(axis=1), world.stars[:, 3:].sum(axis=1)
     some = np.maximum(count, 1e-12)
     rating = np.where(count > 0, world.score / some, 0.0)
     if market.undisturbed or not market.memo.get("reviews/norm"):
+        settled = ~world.spreads | (not market.memo.get("reviews/norm"))
         market.memo["reviews/norm"] = True
-        world.rating_start[:] = rating
-        world.reviews_start[:] = count
-        world.favourable_start[:] = favourable
+        np.copyto(world.rating_start, rating, where=settled)
+        np.copyto(world.reviews_start, count, where=settled)
+        np.copyto(world.favourable_start, favourable, where=settled)
     known = (count > 0) & (world.reviews_start > 0)
     world.rating_change[:] = np.where(known, rating - world.rating_start, 0.0)
     world.rating_spread[:] = np.sqrt(np.maximum(np.where(count > 0, world.score_square / some, 0.0) - rating**2, 0.0))
