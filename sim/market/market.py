@@ -119,7 +119,7 @@ class Market(mesa.Model):
         self.slot_of[list(self.scheme_brands)] = np.arange(len(self.scheme_brands))
         self.sizes = {
             "N": spec.shoppers, "B": len(shares), "R": len(self.retailer_keys), "S": len(self.scheme_brands),
-            "L": len(LEVERS), "A": AGES, "T": WORD_AGES, "Y": 5, "1": 1, "4": 4,
+            "L": len(LEVERS), "A": AGES, "T": WORD_AGES, "Y": 5, "1": 1, "2": 2, "4": 4,
         }  # fmt: skip
         everything = self.behaviours.values()
         self.state = Frame((*SHOPPERS, *(f for b in everything for f in b.state)), self.sizes)

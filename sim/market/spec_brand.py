@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sim.market.dials import Settings, dial
+from sim.market.spec_service import Profile, Service
 
 Lever = Literal[
     "first_contact", "transaction", "usage", "multiplier", "relate", "educate", "advocacy", "learn",
@@ -96,3 +97,5 @@ class Brand(Settings):
         json_schema_extra={"unit": "money/week"},
     )
     scheme: Scheme = Scheme()
+    service: Service = Service()
+    profile: Profile = Profile()

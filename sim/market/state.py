@@ -22,7 +22,7 @@ class Field:
     name
         Name by which behaviours read it.
     axes
-        Letters of its axes: N shoppers, B brands, S schemes, V visits of the round at hand.
+        Letters of its axes: N shoppers, B brands, S schemes, V visits of the round at hand; a digit is a fixed length.
     dtype
         NumPy type of its elements.
     unit

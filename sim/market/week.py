@@ -56,7 +56,8 @@ class Behaviour:
     state
         Fields it adds to the shoppers, axes N, B, S.
     world
-        Arrays it adds to the world of brands and retailers, axes B, R, S, L levers, A ages in weeks, Y stars.
+        Arrays it adds to the world of brands and retailers, axes B, R, S, L levers, A ages in weeks, Y stars,
+        2 a pair.
     visit
         Columns it adds to the visits of a round, axes V, B.
     tallies

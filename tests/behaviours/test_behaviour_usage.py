@@ -111,6 +111,22 @@ def test_episodes_are_scaled_to_unit_variance(peak, end):
     assert_within((episode_scale(peak, end) * spread, error), 1.0)
 
 
+def test_what_is_felt_beside_the_moments_adds_to_the_episode_as_it_is():
+    """r + uplift, whichever moment was the strongest; the gap to what was expected grows by as much."""
+    found = []
+    for uplift in (0.0, 0.7):
+        one = market(Usage(past_purchases=0, loss_aversion=1.0))
+        block = one.poll_block
+        block.enter(0, 4000)
+        block.everybody()
+        block.visit.choice[:4000] = 1
+        block.visit.uplift[:4000] = uplift
+        one.behaviours["usage"].on_visit(block)
+        found.append((block.visit.experienced[:4000].copy(), block.visit.satisfaction[:4000].copy()))
+    for before, after in zip(*found, strict=True):
+        assert np.allclose(after - before, 0.7, atol=1e-5)
+
+
 # ---- the past ------------------------------------------------------------------------------------------------------
 
 

@@ -1,5 +1,7 @@
 """Changes on the timeline begin, ramp up and end when they say, and do what they say and nothing else."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 
@@ -8,7 +10,7 @@ from sim.market.dials import Params, register
 from sim.market.market import Market
 from sim.market.record.recorder import Recorder
 from sim.market.record.weekly import WeeklyTable
-from sim.market.spec import Brand, Intervention, Retailer
+from sim.market.spec import LEVERS, Brand, Intervention, Retailer
 from sim.market.timeline import progress
 from sim.market.week import discover
 from sim.scenario import parse_scenario
@@ -168,6 +170,14 @@ arms.some.interventions = [{ INTERVENTION }]
 """
 
 
+BUSY = Intervention(
+    brand="bolt", spend=dict.fromkeys(LEVERS, 200.0),
+    set={"service.coverage": 0.95, "service.gesture_rate": 0.1, "service.recovery": 0.8},
+)  # fmt: skip
+HELPFUL = Intervention(brand="bolt", spend={"people": 5.0}, set={"service.recovery": 0.8})
+"""Brands that do much, or all that they can, since some dials are at work only where a brand does something."""
+
+
 class _Everything(Recorder):
     """Keeps all that a market holds and sums up, week by week."""
 
@@ -241,7 +251,8 @@ def test_a_dial_that_may_be_set_on_the_timeline_is_not_ignored(small_spec, dial)
         assert "is fixed when the market is built" in why  # said, so not ignored
         return
     calm, busy = small_spec(shoppers=600), small_spec(shoppers=600, brands=BUSY_BRANDS)
-    for spec, params, always in (*((calm, params, ()) for params in roots(small_spec, path)), (busy, {}, (DOWNTURN,))):
+    quiet = product(roots(small_spec, path), ((), (HELPFUL,), (BUSY,)))
+    for spec, params, always in (*((calm, *one) for one in quiet), (busy, {}, (DOWNTURN,))):
         root = Market(spec, params, seed=3, burn_in=2)
         root.step()
         root.step()

@@ -16,11 +16,19 @@ import sim.market
 from sim.market.block import Block
 from sim.market.dials import register
 from sim.market.market import Market
-from sim.market.spec import MarketSpec
+from sim.market.spec import LEVERS, MarketSpec
 from sim.market.week import Phase, discover
 
 FOUND = discover()
 NAMES = list(FOUND)
+BUSY = {
+    "share": 0.3,
+    "price": 4.0,
+    "scheme": {"reward_rate": 0.05, "threshold": 2, "expiry_weeks": 3},
+    "spend": dict.fromkeys(LEVERS, 200.0),
+    "service": {"gesture_rate": 0.1, "recovery": 0.8},
+}
+"""A brand that does all that it can, so that nothing is idle."""
 SOURCES = sorted(Path(sim.market.__file__).parents[1].rglob("*.py"))
 PURPOSE = re.compile(r"[a-z_]+/[a-z_]+")
 
@@ -38,10 +46,11 @@ STIRRED_BRANDS = {
 
 @pytest.fixture(scope="module")
 def watches(small_spec):
-    """Watch the small market with all defaults, and with every switch and choice of words set otherwise."""
+    """Watch the small market with all defaults, with every switch and choice of words set otherwise, and busy."""
     changes = [{}] + [{name: params} for name, b in FOUND.items() for _, params in alternatives(b.params)]
     quiet = [run_watched(small_spec(), FOUND, change)[0] for change in changes]
-    return [*quiet, run_watched(small_spec(brands=STIRRED_BRANDS), FOUND, STIRRED)[0]]
+    stirred = run_watched(small_spec(brands=STIRRED_BRANDS), FOUND, STIRRED)[0]
+    return [*quiet, stirred, run_watched(small_spec(brands={"bolt": BUSY}), FOUND)[0]]
 
 
 # --- what it does

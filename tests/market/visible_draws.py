@@ -25,7 +25,7 @@ class Draws:
     weeks
         Per week the draws behind needs, the trips, and the prices posted.
     visits
-        Per (week, round, shopper): `mind`, `quotes`, `experienced` and `gumbel`, where they were drawn.
+        Per (week, round, shopper): `mind`, `quotes`, `moments` and `gumbel`, where they were drawn.
     """
 
     def __init__(self, behaviours: Behaviours) -> None:
@@ -36,7 +36,7 @@ class Draws:
         self._after("price_comparison", "open_week", lambda m: self._note(m.week, "posted", m.world.posted))
         self._after("consideration", "on_visit", lambda b: self._see(b, b.active, "mind"))
         self._after("price_comparison", "on_visit", lambda b: self._see(b, b.active, "quotes", "shops"))
-        self._after("usage", "on_visit", lambda b: self._see(b, b.count, "experienced"))
+        self._after("usage", "on_visit", self._see_moments)
         choose = self.behaviours["choice"].on_visit
         assert choose is not None
         self.behaviours["choice"] = replace(self.behaviours["choice"], on_visit=self._noise_of(choose))
@@ -64,6 +64,11 @@ class Draws:
     def _see(self, block: Block, count: int, *names: str) -> None:
         for j in range(0 if block.expected else count):
             self._at(block, j)[names[0]] = tuple(getattr(block.visit, name)[j].item() for name in names)
+
+    def _see_moments(self, block: Block) -> None:
+        """Note the four moments, to which nothing is added that was felt beside them."""
+        for j in range(block.count):
+            self._at(block, j)["moments"] = tuple(block.visit.moments[:, j].tolist())
 
     def _noise_of(self, choose: Callable[[Block], None]) -> Callable[[Block], None]:
         def run(block: Block) -> None:

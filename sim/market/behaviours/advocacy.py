@@ -10,7 +10,7 @@ import numpy as np
 from sim.market import chance
 from sim.market.block import Block
 from sim.market.chance import philox, unit
-from sim.market.compiled import Array, Word, kernel
+from sim.market.compiled import Array, Lane, Word, formula, kernel
 from sim.market.dials import Params as BaseParams
 from sim.market.dials import dial
 from sim.market.fastmath import sigmoid
@@ -88,8 +88,8 @@ def close_week(market: Market) -> None:
 @kernel
 def _tell(
     who: Array, count: int, choice: Array, satisfaction: Array, sociability: Array, week: int, level: float,
-    slope: float, delight: float, warn: float, talk: float, centre: float, at: Word, why: Word, k0: Word, k1: Word,
-    saying: Array, recommended: Array, talked: Array, valence: Array,
+    slope: float, delight: float, warn: float, talk: float, centre: float, asked: Array, at: Word, why: Word,
+    k0: Word, k1: Word, saying: Array, recommended: Array, talked: Array, valence: Array,
 ) -> None:  # fmt: skip
     for j in range(count):
         i, b, s = who[j], choice[j], satisfaction[j]
@@ -98,13 +98,19 @@ def _tell(
         recommends = unit(w0) < sigmoid(f(level) + f(slope) * s + f(delight) * extra * extra)
         warns = unit(w1) < sigmoid(f(warn) - f(slope) * s)
         recommended[b] += recommends
-        if (recommends | warns) and unit(w2) < f(talk) * sociability[i]:
+        invited = asked[b] if s > f(0) else f(1)
+        if (recommends | warns) and unit(w2) < f(talk) * sociability[i] * invited:
             said = s - f(centre)
             steps = min(max(np.rint(said * f(16)), f(-128)), f(127))
             what = np.uint32(b + 1) | np.uint32(int(steps) + 128) << np.uint32(8)
             saying[i] = what | np.uint32(week) << np.uint32(16)
             talked[b] += 1
             valence[b] += int(np.rint(s * f(65536)))
+
+
+@formula
+def _chance_to_post(s: Lane, posting: Lane, floor: Lane, extremes: Lane) -> Lane:
+    return f(posting) * (f(1) + f(extremes) * (f(floor) + s * s - f(1)))
 
 
 @kernel
@@ -115,8 +121,20 @@ def _decide_to_review(
     """Draw who posts a review: most likely those at the extremes."""
     for j in range(count):
         w0, _, _, _ = philox(np.uint64(who[j]), at, np.uint64(1), why, k0, k1)
-        s = satisfaction[j]
-        posts[j] = unit(w0) < f(posting) * (f(1) + f(extremes) * (f(floor) + s * s - f(1)))
+        posts[j] = unit(w0) < _chance_to_post(satisfaction[j], posting, floor, extremes)
+
+
+@kernel
+def _ask_for_reviews(
+    who: Array, count: int, choice: Array, satisfaction: Array, asked: Array, posting: float, floor: float,
+    extremes: float, at: Word, why: Word, k0: Word, k1: Word, posts: Array,
+) -> None:  # fmt: skip
+    """Decide anew, by the same draw, for the happy buyers of brands that ask more or less than usual."""
+    for j in range(count):
+        invited, s = asked[choice[j]], satisfaction[j]
+        if s > f(0) and invited != f(1):
+            w0, _, _, _ = philox(np.uint64(who[j]), at, np.uint64(1), why, k0, k1)
+            posts[j] = unit(w0) < invited * _chance_to_post(s, posting, floor, extremes)
 
 
 @kernel
@@ -140,17 +158,20 @@ def on_visit(block: Block) -> None:
     params = block.params("advocacy")
     assert isinstance(params, Params)
     visit, state, world, tally = block.visit, block.state, block.world, block.tally
+    draws = (block.at, block.draw("advocacy/tell"), *block.key)
     if params.recommending:
         _tell(
             visit.who, block.count, visit.choice, visit.satisfaction, state.sociability, block.week & 0xFFFF,
             params.recommend_level, params.recommend_slope, params.delight, params.warn_level, params.talk,
-            world.talk_centre[0], block.at, block.draw("advocacy/tell"), *block.key, state.saying, tally.recommended,
-            tally.talked, tally.talk_valence,
+            world.talk_centre[0], world.asked, *draws, state.saying,
+            tally.recommended, tally.talked, tally.talk_valence,
         )  # fmt: skip
-    _decide_to_review(
-        visit.who, block.count, visit.satisfaction, params.posting, params.posting_floor, params.posting_extremes,
-        block.at, block.draw("advocacy/tell"), *block.key, visit.posts,
-    )  # fmt: skip
+    posting = (params.posting, params.posting_floor, params.posting_extremes)
+    _decide_to_review(visit.who, block.count, visit.satisfaction, *posting, *draws, visit.posts)
+    if (world.asked != 1.0).any():
+        _ask_for_reviews(
+            visit.who, block.count, visit.choice, visit.satisfaction, world.asked, *posting, *draws, visit.posts
+        )
     _review(
         block.count, visit.posts, visit.choice, visit.satisfaction, world.level, params.in_stars, tally.reviews_posted,
         tally.review_score, tally.review_score_square,
@@ -167,7 +188,10 @@ BEHAVIOUR = Behaviour(
         Field("sociability", ("N",), "float32", "", "how much the shopper talks, mean 1", fill=1, fixed=True),
         Field("saying", ("N",), "uint32", "packed", "what the shopper says from next week on, packed as `said`"),
     ),
-    world=(Field("talk_centre", ("1",), "float64", "sd", "mean satisfaction of those who talk, undisturbed"),),
+    world=(
+        Field("talk_centre", ("1",), "float64", "sd", "mean satisfaction of those who talk, undisturbed"),
+        Field("asked", ("B",), "float32", "", "factor by which happy buyers are led to talk and to post", fill=1),
+    ),
     visit=(Field("posts", ("V",), "uint8", "yes/no", "whether the shopper posts a review of this purchase"),),
     tallies=(
         Field("recommended", ("B",), "int64", "visits", "purchases after which the brand would be recommended"),
@@ -177,7 +201,7 @@ BEHAVIOUR = Behaviour(
         Field("review_score", ("B",), "int64", "stars/65536", "sum of what reviews say"),
         Field("review_score_square", ("B",), "int64", "stars^2/65536", "sum of squares of what reviews say"),
     ),
-    reads=("choice", "satisfaction", "sociability", "level", "talk_centre"),
+    reads=("choice", "satisfaction", "sociability", "level", "talk_centre", "asked"),
     writes=(
         "saying", "posts", "recommended", "talked", "talk_valence", "reviews_posted", "review_score",
         "review_score_square", "stars", "score", "score_square",

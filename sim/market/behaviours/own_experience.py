@@ -60,15 +60,24 @@ def _ages(who: Array, count: int, week: int, bought_week: Array, age: Array) -> 
 
 @kernel
 def _add(
-    count: int, fade: float, interest: Array, discounts: float, remembered: Array, familiar: Array, utility: Array
-) -> None:
+    count: int, fade: float, plainly: Array, kept_by_sign: Array, interest: Array, discounts: float,
+    remembered: Array, familiar: Array, utility: Array,
+) -> None:  # fmt: skip
     """Fade what is remembered by its age, which `familiar` holds and gives way to how fresh it is."""
+    oldest = np.int32(kept_by_sign.shape[2] - 1)
     for b in range(utility.shape[0]):
         row, own, memory = utility[b], familiar[b], remembered[b]
+        if plainly[b]:
+            for j in range(count):
+                kept = exp(f(-fade) * own[j])
+                row[j] += interest[j] * memory[j] * kept
+                own[j] = f(0) if own[j] > f(AGE_OF_NEVER) else f(discounts) * kept
+            continue
+        good, bad = kept_by_sign[b, 0], kept_by_sign[b, 1]
         for j in range(count):
-            kept = exp(f(-fade) * own[j])
-            row[j] += interest[j] * memory[j] * kept
-            own[j] = f(0) if own[j] > f(AGE_OF_NEVER) else f(discounts) * kept
+            age = np.uint32(min(np.int32(own[j]), oldest))
+            row[j] += interest[j] * memory[j] * (bad[age] if memory[j] < f(0) else good[age])
+            own[j] = f(0) if own[j] > f(AGE_OF_NEVER) else f(discounts) * exp(f(-fade) * own[j])
 
 
 @kernel
@@ -93,8 +102,8 @@ def on_visit(block: Block) -> None:
         return
     _ages(visit.who, block.active, block.week, state.bought_week, visit.familiar)
     _add(
-        block.active, block.world.fade[0], visit.minds_experience, float(params.discounts_others), visit.remembered,
-        visit.familiar, visit.utility,
+        block.active, block.world.fade[0], block.world.fades_plainly, block.world.memory_kept, visit.minds_experience,
+        float(params.discounts_others), visit.remembered, visit.familiar, visit.utility,
     )  # fmt: skip
 
 
@@ -112,7 +121,7 @@ BEHAVIOUR = Behaviour(
         Field("familiar", ("B", "V"), "float32", "", "how fresh one's own experience of the brand is, 0 to 1"),
         Field("remembered", ("B", "V"), "float32", "sd", "memory as of the last purchase"),
     ),
-    reads=("memory", "bought_week", "fade", "experience_interest"),
+    reads=("memory", "bought_week", "fade", "fades_plainly", "memory_kept", "experience_interest"),
     writes=("experience_interest", "minds_experience", "familiar", "remembered", "utility"),
     setup=setup,
     on_visit=on_visit,

@@ -102,7 +102,8 @@ def on_shoppers(block: Block) -> None:
     assert isinstance(params, Params)
     _crave(
         block.first, block.last, params.correction, block.state.rate, block.state.saver,
-        block.world.held_back[0], block.state.last_brand, block.world.urge_of_deal, block.state.at_home, block.visit.appetite,
+        block.world.held_back[0], block.state.last_brand, block.world.urge_of_deal,
+        block.state.at_home, block.visit.appetite,
     )  # fmt: skip
 
 

@@ -14,10 +14,11 @@ from sim.market.chance import philox, unit
 from sim.market.compiled import Array, Word, kernel
 from sim.market.dials import Params as BaseParams
 from sim.market.dials import dial
-from sim.market.fastmath import cos_turn, exp, ln, normal
+from sim.market.fastmath import cos_turn, ln, normal
 from sim.market.market import Market
 from sim.market.state import NEVER, Field
 from sim.market.week import Behaviour, Phase
+from sim.market.world.fading import FIELDS, fade_plainly, recall, recall_by_sign
 
 f = np.float32
 LONGEST_AGO = 5_000.0  # weeks before the start: older purchases are as good as forgotten
@@ -146,7 +147,7 @@ def open_week(market: Market) -> None:
     """Bring the speed at which memory fades up to date."""
     params = market.params["usage"]
     assert isinstance(params, Params)
-    market.world.fade[:] = np.log(2.0) / params.memory_half_life
+    fade_plainly(market.world, np.log(2.0) / params.memory_half_life)
 
 
 @kernel
@@ -191,20 +192,15 @@ def _add_brand(count: int, choice: Array, base: Array, noise: float, moments: Ar
 
 @kernel
 def _satisfy(
-    who: Array, count: int, choice: Array, expected_base: Array, memory: Array, fade: float,
-    week: int, gap_weight: float, loss: float, tau_memory: float, centre: float, experienced: Array,
-    expectation: Array, faded: Array, previous_week: Array, satisfaction: Array,
+    count: int, choice: Array, expected_base: Array, gap_weight: float, loss: float, tau_memory: float, centre: float,
+    experienced: Array, expectation: Array, faded: Array, satisfaction: Array,
 ) -> None:  # fmt: skip
     """Hold the experience against what was expected."""
     for j in range(count):
-        i, b = who[j], choice[j]
-        faded[j] = memory[i, b]
-        satisfaction[j] = expected_base[b]
+        satisfaction[j] = expected_base[choice[j]]
     for j in range(count):
-        was = faded[j] * exp(f(-fade) * f(np.int32(week) - np.int32(previous_week[j])))
-        faded[j] = was
         r = experienced[j]
-        gap = r - (satisfaction[j] + expectation[j] + f(tau_memory) * was)
+        gap = r - (satisfaction[j] + expectation[j] + f(tau_memory) * faded[j])
         felt = gap if gap > f(0) else f(loss) * gap
         satisfaction[j] = f(1.0 - gap_weight) * r + f(gap_weight) * felt - f(centre)
 
@@ -236,10 +232,15 @@ def on_visit(block: Block) -> None:
     _add_brand(block.count, visit.choice, base, params.noise, moments)
     q0, q1, q2, q3 = moments
     _remembered_episode(block.count, params.peak, params.end, scale, q0, q1, q2, q3, visit.uplift, visit.experienced)
+    at_last = (block.week, visit.previous_week, visit.faded)
+    if world.fades_plainly.all():
+        recall(visit.who, block.count, visit.choice, state.memory, world.fade[0], *at_last)
+    else:
+        recall_by_sign(visit.who, block.count, visit.choice, state.memory, world.memory_kept, *at_last)
     _satisfy(
-        visit.who, block.count, visit.choice, expected, state.memory, world.fade[0], block.week,
-        params.gap_weight, params.loss_aversion, params.memory_in_expectation / weight, world.satisfaction_centre[0],
-        visit.experienced, visit.expectation, visit.faded, visit.previous_week, visit.satisfaction,
+        block.count, visit.choice, expected, params.gap_weight, params.loss_aversion,
+        params.memory_in_expectation / weight, world.satisfaction_centre[0], visit.experienced, visit.expectation,
+        visit.faded, visit.satisfaction,
     )  # fmt: skip
     _learn(
         visit.who, block.count, visit.choice, params.learning, params.bad_enough, visit.faded,
@@ -257,7 +258,7 @@ BEHAVIOUR = Behaviour(
         Field("memory", ("N", "B"), "float32", "sd", "remembered satisfaction, as of the last purchase of the brand"),
     ),
     world=(
-        Field("fade", ("1",), "float64", "1/week", "speed at which memory fades"),
+        *FIELDS,
         Field("satisfaction_centre", ("1",), "float64", "sd", "mean satisfaction in the undisturbed market"),
     ),
     visit=(
@@ -269,11 +270,10 @@ BEHAVIOUR = Behaviour(
     tallies=(Field("satisfaction", ("B",), "int64", "sd/65536", "sum of satisfaction"),),
     reads=(
         "who", "choice", "uplift", "expectation", "trust", "previous_week", "memory", "lift", "level", "rating_change",
-        "satisfaction_centre",
-        "taste", "constant", "rate",
+        "satisfaction_centre", "fades_plainly", "memory_kept", "taste", "constant", "rate",
     ),
     writes=(
-        "memory", "bought_week", "last_brand", "fade", "moments", "experienced", "faded",
+        "memory", "bought_week", "last_brand", "fade", "memory_kept", "moments", "experienced", "faded",
         "satisfaction", "unsettled",
     ),
     setup=setup,
