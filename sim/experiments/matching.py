@@ -160,7 +160,7 @@ class _Matcher:
         for paths in what_is_scaled(plan, focal, self.base):
             share = plan.shares[paths[0]] if plan.shares else 1.0
             costs = parts_of_cost(paths[0]) if plan.shares and paths[0] != SPEND else None
-            others = [parts_of_cost(path) for path in plan.shares if path != SPEND] if costs is None else []
+            others = [parts_of_cost(path) for path in plan.shares or () if path != SPEND] if costs is None else []
             fixed = 0.0 if plan.shares else self._besides(written, paths)
             if target * share <= fixed:
                 besides = f"what it does besides {' and '.join(paths)} costs {fixed:,.2f} already"

@@ -58,7 +58,8 @@ class Sample:
         One that is the same on every seed is no matter of luck.
         """
         chosen = set(self.parts if names is None else names) - set(but)
-        return sum(float(self.parts[name].sum() / self._weight(name).sum()) for name in self.parts if name in chosen)
+        known = [name for name in self.parts if name in chosen]
+        return sum(float(self.parts[name].sum() / self._weight(name).sum()) for name in known)
 
     def error(self) -> float:
         """Return the standard error of the mean of all components."""

@@ -35,7 +35,10 @@ class Block:
     first, last
         The block's shoppers are `first <= i < last`.
     count, active
-        Visits of this round; the first `active` of them evaluate, the rest buy by habit.
+        Visits of this round; the first `active` of them evaluate, the rest buy by habit. Once sales are won or lost,
+        `count` visits are left, those that ended in a sale, and columns written before no longer stand beside them.
+    looked
+        Visits of this round before any sale was lost.
     round
         0 for the first visit of a shopper in the week, 1 for the second, ...
     expected
@@ -49,7 +52,7 @@ class Block:
         self.visit = Frame((*COLUMNS, *columns), {**market.sizes, "V": capacity})
         self.tally = Frame(tallies, market.sizes)
         self.capacity = capacity
-        self.first = self.last = self.count = self.active = self.round = 0
+        self.first = self.last = self.count = self.active = self.looked = self.round = 0
         self.expected = False
 
     @property
@@ -85,7 +88,7 @@ class Block:
             self.count = int(_gather(self.visit.trips, self.first, self.last - self.first, self.round, self.visit.who))
             if self.count == 0:
                 return
-            self.active = self.count
+            self.active = self.looked = self.count
             self.visit.utility[:, : self.count] = 0.0
             self.visit.uplift[: self.count] = 0.0
             self.visit.expectation[: self.count] = 0.0

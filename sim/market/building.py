@@ -7,6 +7,7 @@ import numpy as np
 
 from sim.market import chance, draws
 from sim.market.brands.capability import CAPABILITY_FIELDS
+from sim.market.brands.strategy import STRATEGY_FIELDS
 from sim.market.spec import Intervention, MarketSpec
 from sim.market.state import Field
 from sim.market.world.reviews import seed_platform
@@ -45,6 +46,7 @@ WORLD = (
     Field("people_changed", ("1",), "int64", "week", "when weights or expertise of shoppers last changed"),
     Field("constant", ("B",), "float64", "utility", "fitted constant that keeps undisturbed shares put"),
     *CAPABILITY_FIELDS,
+    *STRATEGY_FIELDS,
 )
 
 VISITS_A_BLOCK = 8000
@@ -58,14 +60,11 @@ SHARED = (
 """What a fork takes over as it is, because it never changes or is replaced and not filled."""
 
 
-def set_up(market: "Market") -> None:
-    """Let the behaviours fill their fields: first what stands alone, then what depends on others' fields."""
-    for behaviour in market.plan.having("setup"):
-        assert behaviour.setup is not None
-        behaviour.setup(market)
-    for behaviour in market.plan.having("finish_setup"):
-        assert behaviour.finish_setup is not None
-        behaviour.finish_setup(market)
+def let(market: "Market", hook: str) -> None:
+    """Let every behaviour that has a hook on the market do its part, in the order of a week."""
+    for behaviour in market.plan.having(hook):
+        act = getattr(behaviour, hook)
+        act(market)
 
 
 def draw_traits(market: "Market") -> None:
@@ -123,7 +122,11 @@ def _reviews_in_stars(market: "Market") -> bool:
 
 def brands_with_schemes(spec: MarketSpec, more: set[str]) -> tuple[int, ...]:
     """Return the brands that have a scheme, now or at any time to come."""
-    return tuple(k for k, (key, brand) in enumerate(spec.brands.items()) if brand.scheme.reward_rate > 0 or key in more)
+    return tuple(
+        k
+        for k, (key, brand) in enumerate(spec.brands.items())
+        if brand.scheme.offers or brand.matches_schemes or key in more
+    )
 
 
 def block_size(spec: MarketSpec) -> int:

@@ -13,6 +13,7 @@ from sim.errors import UsageError
 from sim.market import chance
 from sim.market.agents import Brand, Retailer, Shopper
 from sim.market.block import Block
+from sim.market.brands.strategy import brand_this_week, note_moves
 from sim.market.building import (
     AGES,
     SHARED,
@@ -24,7 +25,7 @@ from sim.market.building import (
     brands_with_schemes,
     draw_traits,
     fill_world,
-    set_up,
+    let,
     share_of,
 )
 from sim.market.dials import Params
@@ -34,7 +35,7 @@ from sim.market.spec import LEVERS, Intervention, MarketSpec
 from sim.market.spec import Brand as BrandSpec
 from sim.market.spec import Retailer as RetailerSpec
 from sim.market.state import Frame
-from sim.market.timeline import effective, effective_settings
+from sim.market.timeline import effective_settings
 from sim.market.week import Behaviour, Phase, Plan, discover
 from sim.market.world.network import Ties, lay_ties
 
@@ -104,7 +105,8 @@ class Market(mesa.Model):
         self.recorders = list(recorders)
         self._build_world(schemes)
         self._build_agents()
-        set_up(self)
+        let(self, "setup")
+        let(self, "finish_setup")
 
     def _build_world(self, schemes: Sequence[str]) -> None:
         spec = self.spec
@@ -185,6 +187,11 @@ class Market(mesa.Model):
         return self.run_off_from is not None and self.week >= self.run_off_from
 
     @property
+    def reacts(self) -> bool:
+        """True if any brand answers a rival."""
+        return any(brand.strategy.kind == "reactive" for brand in self.brand_specs)
+
+    @property
     def taste_concentration(self) -> float | None:
         """S of the tastes to draw: the fitted one if there is one."""
         calibrated = self.spec.calibrated
@@ -205,13 +212,9 @@ class Market(mesa.Model):
             retailer.step()
         for recorder in self.recorders:
             recorder.open_week(self)
-        for behaviour in self.plan.having("open_week"):
-            assert behaviour.open_week is not None
-            behaviour.open_week(self)
+        let(self, "open_week")
         self._shoppers_move()
-        for behaviour in self.plan.having("close_week"):
-            assert behaviour.close_week is not None
-            behaviour.close_week(self)
+        let(self, "close_week")
         for brand in self.brands:
             brand.count_customers()
         for recorder in self.recorders:
@@ -221,10 +224,11 @@ class Market(mesa.Model):
 
     def _follow_timeline(self, *, anew: bool = False) -> None:
         """Bring brands, retailers and parameters to where the timeline has them this week."""
-        if not anew and (not self.timeline or self.week < 0):
+        if not anew and (self.week < 0 or not (self.timeline or self.reacts)):
             return
         active = () if self.running_off else self.timeline
-        self.brand_specs = tuple(self._brand_this_week(key) for key in self.brand_keys)
+        self.brand_specs = tuple(brand_this_week(self, key) for key in self.brand_keys)
+        note_moves(self)
         common = [c for c in active if c.brand is None]
         if anew or any(c.brand is None for c in self.timeline):
             self.retailer_specs = tuple(
@@ -237,13 +241,6 @@ class Market(mesa.Model):
             }
             self.plan = Plan.of(self.behaviours, self.params)
         self.world.list_price[:] = [brand.price for brand in self.brand_specs]
-
-    def _brand_this_week(self, key: str) -> BrandSpec:
-        """Return a brand as the timeline has it; in the run-off as it was, with its last scheme still to settle."""
-        base, own = self.spec.brands[key], [c for c in self.timeline if c.brand == key]
-        if not self.running_off or self.run_off_from is None:
-            return effective(base, own, self.week)
-        return base.model_copy(update={"scheme": effective(base, own, self.run_off_from - 1).scheme})
 
     @cached_property
     def _starts(self) -> range:

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from sim.market.dials import Settings, dial
-from sim.market.spec_brand import LEVERS, MAX_PRICE, MOMENTS, Brand, Lever, Money, Scheme
+from sim.market.spec_brand import LEVERS, MAX_PRICE, MOMENTS, Brand, Lever, Money, Scheme, Strategy
 from sim.market.spec_people import Category, Expertise, Network, Population, Spread
 from sim.market.spec_retailer import Key, Retailer
 
@@ -34,6 +34,7 @@ __all__ = [
     "Retailer",
     "Scheme",
     "Spread",
+    "Strategy",
 ]
 
 MAX_BRANDS = 32
@@ -140,5 +141,18 @@ class MarketSpec(Settings):
         for brand in self.brands:
             if not any(r.assortment is None or brand in r.assortment for r in self.retailers.values()):
                 msg = f"brands.{brand} is in no retailer's assortment; at least one must carry it"
+                raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _followed_brands_exist(self) -> "MarketSpec":
+        for key, brand in self.brands.items():
+            followed = brand.strategy.follows
+            if brand.strategy.kind == "reactive" and followed is None:
+                msg = f"brands.{key}.strategy.follows is missing; a reactive brand must name the rival it answers"
+                raise ValueError(msg)
+            if followed is not None and (followed == key or followed not in self.brands):
+                wrong = "a brand cannot follow itself" if followed == key else "there is no such brand"
+                msg = f"brands.{key}.strategy.follows is {followed!r}; {wrong}"
                 raise ValueError(msg)
         return self

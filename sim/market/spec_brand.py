@@ -1,8 +1,8 @@
-"""Settings of a brand: what it sells, what it spends on, and its loyalty scheme."""
+"""Settings of a brand: what it sells, what it spends on, its loyalty scheme, and how it answers a rival."""
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from sim.market.dials import Settings, dial
 from sim.market.spec_service import Profile, Service
@@ -36,7 +36,7 @@ Money = Annotated[float, Field(ge=0)]
 
 
 class Scheme(Settings):
-    """A loyalty scheme of one brand; no scheme while `reward_rate` is zero."""
+    """A loyalty scheme of one brand: points, tiers and vouchers, alone or together; none while it offers nothing."""
 
     reward_rate: float = dial(
         0.0, "face value of rewards per unit of money spent", unit="share of spend", plausible=(0, 0.1), ge=0, le=1,
@@ -62,6 +62,91 @@ class Scheme(Settings):
     reward_cost: float = dial(
         1.0, "what a reward costs the brand per unit of face value", plausible=(0.3, 1), ge=0, le=1,
         source="formulas: a voucher that displaces a paid purchase costs its face value",
+    )  # fmt: skip
+    tier_at: float = dial(
+        0.0, "purchases of the brand a year that make a gold member; 0 for no tiers", unit="purchases/year",
+        plausible=(0, 50), ge=0, le=1000, source="assumption: no tiers unless a scenario says",
+    )  # fmt: skip
+    tier_bonus: float = dial(
+        0.0, "further points of a gold member", unit="share of those earned", plausible=(0, 1), ge=0, le=10,
+        source="assumption: none unless a scenario says; programmes of airlines and hotels give 25 to 100 %",
+    )  # fmt: skip
+    tier_perk: float = dial(
+        0.0, "worth to a gold member of what comes with the status", unit="share of price", plausible=(0, 0.1), ge=0,
+        le=1, source="assumption: none unless a scenario says",
+    )  # fmt: skip
+    voucher_every: int = dial(
+        0, "weeks from one mailing of vouchers to the next; 0 for no vouchers", unit="weeks", plausible=(0, 26), ge=0,
+        le=1000, source="assumption: no vouchers unless a scenario says",
+    )  # fmt: skip
+    voucher_value: float = dial(
+        0.1, "what a voucher takes off the next purchase", unit="share of list price", plausible=(0.02, 0.3), ge=0,
+        le=1, source="assumption: a tenth is a common offer",
+    )  # fmt: skip
+    voucher_weeks: int = dial(
+        4, "weeks after its mailing in which a voucher is still taken", unit="weeks", plausible=(1, 13), ge=0, le=1000,
+        source="assumption: about a month",
+    )  # fmt: skip
+    voucher_use: float = dial(
+        0.5, "chance that a voucher in hand is remembered at the till", plausible=(0.1, 1), ge=0, le=1,
+        source="assumption: of those who buy the brand anyway; of all vouchers mailed far fewer come back",
+    )  # fmt: skip
+
+    @property
+    def has_tiers(self) -> bool:
+        """Whether being a gold member brings anything."""
+        return self.tier_at > 0 and (self.tier_perk > 0 or (self.tier_bonus > 0 and self.reward_rate > 0))
+
+    @property
+    def mails_vouchers(self) -> bool:
+        """Whether vouchers worth something are mailed to members."""
+        return self.voucher_every > 0 and self.voucher_value > 0
+
+    @property
+    def offers(self) -> bool:
+        """Whether there is anything to be a member for."""
+        return self.reward_rate > 0 or self.has_tiers or self.mails_vouchers
+
+
+Match = Literal["price", "scheme"]
+
+_BUILT: dict[str, JsonValue] = {"built": True}
+
+
+class Strategy(Settings):
+    """What a brand does by itself, in every arm alike: nothing, or answering a rival."""
+
+    kind: Literal["fixed", "reactive"] = Field(
+        "fixed",
+        description="fixed: keeps to its settings; reactive: answers what a rival does. A scheduled strategy is "
+        "written as interventions of an arm",
+        json_schema_extra=_BUILT,
+    )
+    follows: str | None = Field(None, description="key of the rival that is answered", json_schema_extra=_BUILT)
+    matches: tuple[Match, ...] = Field(
+        ("price", "scheme"), description="what is answered: list price, reward rate of the scheme, or both",
+        json_schema_extra=_BUILT,
+    )  # fmt: skip
+    lag_weeks: int = dial(
+        8, "weeks from a rival's change to the answer", unit="weeks", plausible=(1, 26), ge=1, le=500,
+        built=True, source="assumption: a change is noticed, weighed and carried out within a quarter",
+    )  # fmt: skip
+    response: float = dial(
+        0.5, "share of a rival's change that is answered", plausible=(0, 1), ge=0, le=1,
+        built=True,
+        source="assumption: swept 0 to 1; most rivals hardly answer (Steenkamp, Nijs, Hanssens & Dekimpe 2005)",
+    )  # fmt: skip
+    limit: float = dial(
+        0.2, "largest change of its own list price in answer", unit="share of price", plausible=(0.05, 0.4), ge=0,
+        lt=1, built=True, source="assumption: no answer goes further than a deep deal",
+    )  # fmt: skip
+    reward_limit: float = dial(
+        0.05, "largest reward rate that it goes up to in answer", unit="share of spend", plausible=(0.01, 0.1), ge=0,
+        le=1, built=True, source="assumption: grocery schemes give back 1 to 5 %",
+    )  # fmt: skip
+    floor: float = dial(
+        1.0, "lowest list price that it goes down to in answer", unit="unit costs", plausible=(1, 2), ge=0, le=100,
+        built=True, source="assumption: nobody sells below the cost of goods in answer to a rival",
     )  # fmt: skip
 
 
@@ -99,3 +184,9 @@ class Brand(Settings):
     scheme: Scheme = Scheme()
     service: Service = Service()
     profile: Profile = Profile()
+    strategy: Strategy = Field(default_factory=Strategy)
+
+    @property
+    def matches_schemes(self) -> bool:
+        """Whether it may answer a rival's scheme with one of its own."""
+        return self.strategy.kind == "reactive" and "scheme" in self.strategy.matches

@@ -34,6 +34,7 @@ def market_problems(tree: Tree, places: Places) -> Iterator[Problem]:
         for lever, money in table(brands, key, "spend").items():
             if (number(money) or 0) < 0:
                 yield negative_spend(("brands", key, "spend", lever), money)
+    yield from _strategy_problems(brands)
     yield from _share_problems(brands, places)
     yield from _calibration_problems(tree, brands)
 
@@ -52,6 +53,20 @@ def _share_problems(brands: Tree, places: Places) -> Iterator[Problem]:
         said = [place_of(places, keys) for keys in (("brands",), *(("brands", key, "share") for key in shares))]
         what = f"the shares of the {len(shares)} brands sum to {total:.6g}; must sum to 1, within {NEAR_ONE}"
         yield Problem(("brands",), what, max(said))
+
+
+def _strategy_problems(brands: Tree) -> Iterator[Problem]:
+    """Find brands that answer a rival and name none, or none that there is."""
+    for key in brands:
+        strategy, keys = table(brands, key, "strategy"), ("brands", key, "strategy", "follows")
+        followed = strategy.get("follows")
+        others = {other: brand for other, brand in brands.items() if other != key}
+        if followed is None and strategy.get("kind") == "reactive":
+            yield Problem(keys, f"is missing; a reactive brand answers a rival: one of {one_of(others)}")
+        elif followed == key:
+            yield Problem(keys, f"is {show_value(followed)}; a brand cannot follow itself; must be {one_of(others)}")
+        elif isinstance(followed, str) and followed not in others:
+            yield Problem(keys, no_such("brand", followed, others))
 
 
 def _calibration_problems(tree: Tree, brands: Tree) -> Iterator[Problem]:

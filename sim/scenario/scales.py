@@ -11,7 +11,9 @@ STRENGTHS = ("price", "scheme.reward_rate")
 PARTS_OF_COST: dict[str, tuple[str, ...]] = {
     SPEND: ("lever_spend",),
     "price": ("price_reduction",),
-    "scheme": ("rewards", "administration", "outstanding_points"),
+    "scheme": ("rewards", "administration", "outstanding_points", "voucher_cost", "perk_cost"),
+    "service": ("gesture_cost", "recovery_cost", "contact_cost"),
+    "profile": ("insight_cost",),
 }
 """First name of a path to the parts of the cost that it causes; all else that a brand can set costs nothing."""
 

@@ -10,7 +10,7 @@ from sim.market.dials import Params, register
 from sim.market.market import Market
 from sim.market.record.recorder import Recorder
 from sim.market.record.weekly import WeeklyTable
-from sim.market.spec import LEVERS, Brand, Intervention, Retailer
+from sim.market.spec import LEVERS, Brand, Intervention, MarketSpec, Retailer
 from sim.market.timeline import progress
 from sim.market.week import discover
 from sim.scenario import parse_scenario
@@ -215,8 +215,15 @@ def changeable() -> dict[str, tuple[str | None, str, object]]:
     }
 
 
-def roots(small_spec, path: str) -> list[dict[str, Params]]:
-    """Return settings under which a dial may be at work: the defaults, then each choice of words of its behaviour."""
+RICH = {
+    "voucher_every": 3, "voucher_weeks": 1, "voucher_value": 0.1, "tier_at": 40, "tier_bonus": 0.5, "tier_perk": 0.4,
+    "reward_rate": 0.05, "threshold": 2, "expiry_weeks": 3,
+}  # fmt: skip
+"""A scheme with everything that a scheme may offer."""
+
+
+def roots(small_spec, path: str) -> list[tuple[MarketSpec, dict[str, Params]]]:
+    """Return settings under which a dial may be at work: the defaults, each choice of its words, and a rich scheme."""
     tables, name, *_ = (*path.split("."), "")
     words = FOUND[name].params.model_fields.items() if tables == "behaviours" else ()
     others = [
@@ -225,7 +232,11 @@ def roots(small_spec, path: str) -> list[dict[str, Params]]:
         for word in getattr(info.annotation, "__args__", ())
         if word != info.default
     ]
-    return [{}, *others]
+    everything = {other: behaviour.params(on=True) for other, behaviour in FOUND.items()}
+    plain, moody = small_spec(shoppers=600), FOUND["points"].params.model_validate({"pace_half_life": 2.0})
+    bolt = {"share": 0.3, "price": 4.0, "scheme": RICH}
+    rich = small_spec(shoppers=600, brands={"bolt": bolt}, category={"purchase_rate": 2.0})
+    return [(plain, {}), *((plain, params) for params in others), (rich, {**everything, "points": moody})]
 
 
 def refusal(scenario: str) -> str:
@@ -250,9 +261,9 @@ def test_a_dial_that_may_be_set_on_the_timeline_is_not_ignored(small_spec, dial)
     if why := refusal(SCENARIO.replace("INTERVENTION", f"{who}set = {{ {told} }}")):
         assert "is fixed when the market is built" in why  # said, so not ignored
         return
-    calm, busy = small_spec(shoppers=600), small_spec(shoppers=600, brands=BUSY_BRANDS)
-    quiet = product(roots(small_spec, path), ((), (HELPFUL,), (BUSY,)))
-    for spec, params, always in (*((calm, *one) for one in quiet), (busy, {}, (DOWNTURN,))):
+    worlds = product(roots(small_spec, path), ((), (HELPFUL,), (BUSY,)))
+    new_brand = (small_spec(shoppers=600, brands=BUSY_BRANDS), {}), (DOWNTURN,)
+    for (spec, params), always in (*worlds, new_brand):
         root = Market(spec, params, seed=3, burn_in=2)
         root.step()
         root.step()

@@ -53,7 +53,7 @@ class Books(Recorder):
         assert (self.passed_on == tally.revenue).all()
         assert tally.spending.sum() == tally.revenue.sum() + tally.retailer_margin.sum() + tally.fees.sum()  # in cents
         assert (tally.spending >= 0).all()
-        self.margins.append(self.kept)
+        self.margins.append(tally.spending - tally.revenue)
         self.issued += tally.points_issued
         self.redeemed += tally.points_redeemed
         self.expired += tally.points_expired
@@ -62,6 +62,11 @@ class Books(Recorder):
         assert (held == world.outstanding).all()
         assert (state.points >= 0).all()
         assert (state.points[state.member == 0] == 0).all()
+        assert (state.gold <= state.member).all()
+        assert (state.gold.sum(axis=0) == world.gold_members).all()
+        assert (tally.voucher_cost >= 0).all()
+        assert (tally.voucher_cost <= tally.spending).all()
+        assert (tally.perk_cost >= 0).all()
         assert len(state.taste) == len(state.rate) == market.spec.shoppers
         for buyers in (tally.recommended, tally.talked, tally.reviews_posted.sum(axis=1)):
             assert (buyers >= 0).all()

@@ -145,15 +145,28 @@ SWITCHES = st.fixed_dictionaries({name: st.booleans() for name in FOUND if name 
     threshold=st.floats(1.0, 5.0),
     expiry=st.integers(1, 8),
     head_start=st.floats(0.0, 0.9),
+    more=st.fixed_dictionaries(
+        {},
+        optional={
+            "reward_rate": st.sampled_from([0.0, 0.2]),
+            "tier_at": st.floats(0.0, 60.0),
+            "tier_bonus": st.floats(0, 3),
+            "tier_perk": st.floats(0, 1),
+            "voucher_every": st.integers(0, 4),
+            "voucher_value": st.floats(0, 1),
+            "voucher_weeks": st.integers(0, 5),
+            "voucher_use": st.floats(0, 1),
+        },
+    ),
     price=st.floats(0.02, 500.0),
     joining=st.sampled_from(["choice", "everybody"]),
     run_off=st.one_of(st.none(), st.integers(1, 5)),
     seed=st.integers(0, 2**63 - 1),
 )
 def test_books_balance_in_any_market_whatever_is_switched_off(
-    small_spec, switches, shoppers, rate, threshold, expiry, head_start, price, joining, run_off, seed
+    small_spec, switches, shoppers, rate, threshold, expiry, head_start, more, price, joining, run_off, seed
 ):
-    scheme = {"reward_rate": 0.05, "threshold": threshold, "expiry_weeks": expiry, "head_start": head_start}
+    scheme = {"reward_rate": 0.05, "threshold": threshold, "expiry_weeks": expiry, "head_start": head_start, **more}
     spec = small_spec(
         shoppers=shoppers,
         category={"purchase_rate": rate},

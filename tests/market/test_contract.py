@@ -46,11 +46,14 @@ STIRRED_BRANDS = {
 
 @pytest.fixture(scope="module")
 def watches(small_spec):
-    """Watch the small market with all defaults, with every switch and choice of words set otherwise, and busy."""
+    """Watch the small market with all defaults, every switch and choice of words set otherwise, and busy."""
     changes = [{}] + [{name: params} for name, b in FOUND.items() for _, params in alternatives(b.params)]
     quiet = [run_watched(small_spec(), FOUND, change)[0] for change in changes]
     stirred = run_watched(small_spec(brands=STIRRED_BRANDS), FOUND, STIRRED)[0]
-    return [*quiet, stirred, run_watched(small_spec(brands={"bolt": BUSY}), FOUND)[0]]
+    rich = {"voucher_every": 2, "tier_at": 5, "tier_bonus": 0.5, "tier_perk": 0.05, "reward_rate": 0.05, "threshold": 2}
+    full = small_spec(brands={"bolt": {"share": 0.3, "price": 4.0, "scheme": rich}})
+    busy = run_watched(small_spec(brands={"bolt": BUSY}), FOUND)[0]
+    return [*quiet, stirred, busy, run_watched(full, FOUND)[0]]
 
 
 # --- what it does

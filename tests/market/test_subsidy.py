@@ -74,6 +74,7 @@ def test_rewards_that_nobody_minds_are_all_for_nothing(small_spec):
     params = {
         "loyalty_scheme": FOUND["loyalty_scheme"].params(face_value_counted=0.0),
         "points": FOUND["points"].params(acceleration=0.0),
+        "habituation": FOUND["habituation"].params(on=False),
     }
     anyway, _, _ = watched(small_spec(), (), params)
     subsidy, _, _ = watched(small_spec(), [SCHEME], params)
@@ -90,13 +91,16 @@ def test_by_hand_each_visit_goes_as_far_as_it_goes():
     visit = SimpleNamespace(
         utility=np.zeros((3, 3), np.float32),
         mind=np.array([0b011, 0b100, 0b111], np.uint32),
+        tried=np.array([1, 0, 2], np.uint8),
         choice=np.array([1, 0, 2], np.uint8),  # the second finds its brand by search, the third buys by habit
         satisfaction=np.array([0.5, -0.1, 0.0], np.float32),
         previous_week=np.array([-26, NEVER, -27], np.int16),
     )
     plan = SimpleNamespace(is_written=lambda name: True)
-    funnel.on_visit(SimpleNamespace(week=0, visit=visit, count=3, active=2, market=SimpleNamespace(plan=plan)))
-    funnel.on_visit(SimpleNamespace(week=1, visit=visit, count=3, active=2))  # after the window
+    funnel.on_visit(
+        SimpleNamespace(week=0, visit=visit, looked=3, count=3, active=2, market=SimpleNamespace(plan=plan))
+    )
+    funnel.on_visit(SimpleNamespace(week=1, visit=visit, looked=3, count=3, active=2))  # after the window
     counts = {name: (3 * share).tolist() for name, share in funnel.shares().items()}
     assert counts == {
         "considered": [2, 1, 2], "bought": [1, 1, 1], "satisfied": [0, 1, 0], "again": [0, 1, 0]
@@ -109,13 +113,16 @@ def test_a_funnel_narrows_and_its_purchases_are_the_units_sold_however_many_work
     _, _, together = watched(small_spec(), threads=2)
     shares = alone.shares()
     units = table.column("units")[4:16].sum(axis=0)
-    assert shares["bought"] == pytest.approx(units / units.sum(), rel=1e-12)
+    assert shares["bought"] / shares["bought"].sum() == pytest.approx(units / units.sum(), rel=1e-12)
+    assert shares["bought"] == pytest.approx(shares["completed"], rel=1e-12)
+    assert (shares["completed"] < shares["contacted"]).all()
+    assert (shares["contacted"] < shares["considered"]).all()
     for narrow in ("satisfied", "again", "recommended"):
         assert (shares[narrow] <= shares["bought"]).all()
     assert (shares["bought"] <= shares["considered"]).all()
     for name, share in together.shares().items():
         assert (share == shares[name]).all(), name
-    assert set(shares) == {*SEEN, "recommended"}
+    assert set(shares) == {*SEEN, "contacted", "completed", "recommended"}
 
 
 def test_stages_that_a_behaviour_tallies_join_by_their_name():

@@ -33,12 +33,16 @@ def market_with_scheme(
     need: bool | Params = True,
     burn_in: int = 2,
     run_off_from: int | None = None,
+    usage: bool | Params = True,
+    own_experience: bool = True,
+    more: dict[str, bool | Params] | None = None,
     **settings: Any,
 ) -> Market:
     """Build a market in which shoppers differ in tastes and rates, compare prices, remember, and can join."""
     spec = market_spec(SHARES, **{"shoppers": 3000, "rate": 0.5, "K": 0.8, "S": 2.0, "price": PRICE, **settings})
     params = only(
-        need=need, taste=True, choice=True, transaction=True, price_comparison=True, usage=True, own_experience=True,
+        need=need, taste=True, choice=True, transaction=True, price_comparison=True, usage=usage,
         points=points, **({"loyalty_scheme": True} if scheme else {}),
+        **({"own_experience": True} if own_experience else {}), **(more or {}),
     )  # fmt: skip
     return Market(spec, params, seed=19, burn_in=burn_in, timeline=timeline, run_off_from=run_off_from)

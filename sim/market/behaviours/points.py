@@ -20,10 +20,19 @@ from sim.market.fastmath import sigmoid
 from sim.market.market import Market
 from sim.market.state import Field
 from sim.market.week import Behaviour, Phase
-from sim.market.world.cards import FIELDS, LATER, enrol_at_rest
+from sim.market.world.cards import (
+    FIELDS,
+    FULL_CARD,
+    LATER,
+    TIER_FIELDS,
+    VOUCHER_FIELDS,
+    enrol_at_rest,
+    fill_gains,
+    hurry,
+    yearly_gain,
+)
 
 f = np.float32
-FULL_CARD = 2_000_000_000  # points: a card holds no more, so that they fit into 32 bits
 
 
 class Params(BaseParams):
@@ -34,7 +43,7 @@ class Params(BaseParams):
         description="shoppers join at a purchase if it is worth their while; or everybody collects, without rewards",
     )
     hassle: float = dial(
-        0.2, "mean trouble of joining", unit="list prices", plausible=(0.05, 1), ge=0, le=100,
+        0.4, "mean trouble of joining", unit="list prices", plausible=(0.05, 1), ge=0, le=100,
         built=True, source="assumption: gives 20 to 60 % of a brand's buyers as members at rewards of 1 to 5 %",
     )  # fmt: skip
     hassle_spread: float = dial(
@@ -77,7 +86,12 @@ def finish_setup(market: Market) -> None:
         state.pace[:, slot] = state.rate * share[:, brand] / share.sum(axis=1) / np.maximum(kept**since, 0.1)
         if params.joining == "choice":
             pace = state.rate * share[:, brand] / share.sum(axis=1)
-            gain = params.valued_at * market.brand_specs[brand].scheme.reward_rate * pace * 52.0
+            gain, world = np.empty(shoppers, np.float32), market.world
+            fill_gains(
+                pace.astype(np.float32), params.valued_at, market.brand_specs[brand].scheme.reward_rate,
+                world.tier_at[slot], world.tier_bonus[slot], world.tier_perk[slot], world.voucher_year[slot],
+                world.voucher_span[slot], gain,
+            )  # fmt: skip
             enrol_at_rest(market, slot, pace, (gain - state.hassle) / params.hesitation)
     market.world.outstanding[:] = state.points.sum(axis=0, dtype=np.int64)
     market.world.members[:] = state.member.sum(axis=0, dtype=np.int64)
@@ -99,14 +113,16 @@ def open_week(market: Market) -> None:
             world.reward_unit_cost[slot] = scheme.reward_cost
         world.accrues[slot] = scheme.reward_rate > 0 and not market.running_off
         world.closed[slot] = LATER if world.accrues[slot] else min(int(world.closed[slot]), market.week)
-        world.open[slot] = scheme.joining_open and bool(world.accrues[slot])
+        world.runs[slot] = scheme.offers and not market.running_off
+        world.open[slot] = scheme.joining_open and bool(world.runs[slot])
         world.head_start[slot] = round(scheme.head_start * world.threshold[slot])
 
 
 @kernel
 def _collect(
     who: Array, count: int, choice: Array, paid: Array, week: int, slot_of: Array, faded_week: Array, kept: Array,
-    price: Array, threshold: Array, reward_rate: Array, accrues: Array, is_open: Array, head_start: Array,
+    threshold: Array, reward_rate: Array, accrues: Array, is_open: Array, head_start: Array, tier_at: Array,
+    bonus: Array, perk: Array, vouchers: Array, span: Array,
     valued_at: float, hesitation: float, acceleration: float, hassle: Array, at: Word, why: Word, k0: Word, k1: Word,
     member: Array, points: Array, pace: Array, urgency: Array, redeemed_here: Array, joined: Array, issued: Array,
     redeemed: Array, rewards: Array, everybody: bool,
@@ -121,11 +137,14 @@ def _collect(
         i = who[j]
         since = min(np.int32(week) - np.int32(faded_week[j]), oldest)
         pace[i, slot] = pace[i, slot] * kept[since] + learn
-        if not accrues[slot] and points[i, slot] == 0:
+        if not accrues[slot] and not is_open[slot] and points[i, slot] == 0:
             continue
         if not member[i, slot] and is_open[slot]:
             w0, _, _, _ = philox(np.uint64(i), at, np.uint64(0), why, k0, k1)
-            gain = f(valued_at) * f(reward_rate[slot]) * pace[i, slot] * f(52)  # in list prices a year
+            gain = yearly_gain(
+                pace[i, slot], valued_at, reward_rate[slot] if accrues[slot] else 0.0, tier_at[slot], bonus[slot],
+                perk[slot], vouchers[slot], span[slot],
+            )  # fmt: skip
             if unit(w0) < sigmoid((gain - hassle[i]) / f(hesitation)):
                 member[i, slot] = 1
                 joined[slot] += 1
@@ -143,17 +162,7 @@ def _collect(
             points[i, slot] += earned
             issued[slot] += earned
         if not everybody:
-            _hurry(i, acceleration, member, points, threshold, urgency)
-
-
-@kernel
-def _hurry(i: int, acceleration: float, member: Array, points: Array, threshold: Array, urgency: Array) -> None:
-    """Set how soon a shopper's needs arrive, by its fullest card."""
-    fullest = f(-1)
-    for slot in range(points.shape[1]):
-        if member[i, slot] and points[i, slot] > 0:
-            fullest = max(fullest, min(f(points[i, slot]) / f(threshold[slot]), f(1)))
-    urgency[i] = f(1) if fullest < f(0) else f(1) + f(acceleration) * (fullest - f(0.5))
+            hurry(i, acceleration, member, points, threshold, urgency)
 
 
 @kernel
@@ -165,7 +174,7 @@ def _expire(
         if points[i, slot] > 0 and week - min(int(bought_week[i, brand]), closed) >= expiry:
             expired[slot] += points[i, slot]
             points[i, slot] = 0
-            _hurry(i, acceleration, member, points, threshold, urgency)
+            hurry(i, acceleration, member, points, threshold, urgency)
 
 
 def on_visit(block: Block) -> None:
@@ -177,11 +186,11 @@ def on_visit(block: Block) -> None:
         return
     _collect(
         visit.who, block.count, visit.choice, visit.paid, block.week, market.slot_of, visit.previous_week,
-        world.pace_kept, world.list_price, world.threshold, world.reward_rate, world.accrues, world.open,
-        world.head_start, params.valued_at, params.hesitation, params.acceleration, state.hassle, block.at,
-        block.draw("points/join"), *block.key, state.member, state.points, state.pace, state.urgency,
-        visit.points_redeemed, tally.joined, tally.points_issued, tally.points_redeemed, tally.rewards,
-        params.joining == "everybody",
+        world.pace_kept, world.threshold, world.reward_rate, world.accrues, world.open, world.head_start,
+        world.tier_at, world.tier_bonus, world.tier_perk, world.voucher_year, world.voucher_span, params.valued_at,
+        params.hesitation, params.acceleration, state.hassle, block.at, block.draw("points/join"), *block.key,
+        state.member, state.points, state.pace, state.urgency, visit.points_redeemed, tally.joined,
+        tally.points_issued, tally.points_redeemed, tally.rewards, params.joining == "everybody",
     )  # fmt: skip
 
 
@@ -210,6 +219,7 @@ def close_week(market: Market) -> None:
     world.members += tally.joined
 
 
+GAINS = (*TIER_FIELDS, *(field for field in VOUCHER_FIELDS if field.name in {"voucher_year", "voucher_span"}))
 OWN = ("hassle", "member", "points", "pace", "urgency", "joined", "points_issued", "points_expired", "rewards")
 
 BEHAVIOUR = Behaviour(
@@ -224,7 +234,7 @@ BEHAVIOUR = Behaviour(
         Field("points", ("N", "S"), "int32", "points", "points held; one point is one cent spent"),
         Field("pace", ("N", "S"), "float32", "purchases/week", "experienced rate of buying the scheme's brand"),
     ),
-    world=FIELDS,
+    world=(*FIELDS, *GAINS),
     visit=(Field("points_redeemed", ("V",), "int32", "points", "points redeemed at this purchase"),),
     tallies=(
         Field("joined", ("S",), "int64", "shoppers", "shoppers who joined"),
@@ -234,8 +244,9 @@ BEHAVIOUR = Behaviour(
         Field("rewards", ("S",), "int64", "cents", "face value of rewards redeemed"),
     ),
     reads=(
-        *("who", "choice", "paid", "bought_week", "previous_week", "list_price", "list_price_start", "taste", "rate"),
+        *("who", "choice", "paid", "bought_week", "previous_week", "list_price_start", "taste", "rate"),
         *OWN,
+        *(field.name for field in GAINS),
         *("points_redeemed", *(field.name for field in FIELDS)),
     ),
     writes=(*OWN, "points_redeemed", *(field.name for field in FIELDS)),

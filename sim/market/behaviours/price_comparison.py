@@ -81,10 +81,10 @@ def open_week(market: Market) -> None:
 
 
 def _note_cost_at_rest(market: Market) -> None:
-    """Work out what a brand costs on average at list price, and keep what it was at the start."""
+    """Work out what a brand costs on average beside its price, and keep the total at the start."""
     world = market.world
     extras = world.extras @ world.carried / world.carried.sum(axis=0)
-    world.cost_expected[:] = world.list_price + extras
+    world.extras_expected[:] = extras
     if not world.cost_start.any():
         world.cost_start[:] = world.list_price_start + extras
 
@@ -224,7 +224,7 @@ def _look(block: Block, params: Params) -> None:
     """Fill cost and shop of every visit and brand."""
     market, visit, world = block.market, block.visit, block.world
     if block.expected:
-        visit.cost[:, : block.count] = world.cost_expected[:, None]
+        visit.cost[:, : block.count] = (world.list_price + world.extras_expected)[:, None]
         return
     if params.quotes == "posted":
         block.tally.quotes[0] += _pick_shops(
@@ -270,7 +270,7 @@ BEHAVIOUR = Behaviour(
     params=Params,
     world=(
         Field("quote", ("R", "B"), "float64", "money", "total cost of each brand at each retailer this week"),
-        Field("cost_expected", ("B",), "float64", "money", "total cost of each brand at list price"),
+        Field("extras_expected", ("B",), "float64", "money", "what a purchase costs on average beside the price"),
         Field("cost_start", ("B",), "float64", "money", "total cost of each brand at list price at the start"),
     ),
     visit=(
@@ -287,7 +287,7 @@ BEHAVIOUR = Behaviour(
         "posted",
     ),
     writes=(
-        *("extras", "quote", "cost_expected", "cost_start", "price_gain", "cost", "shop", "shops", "quotes"),
+        *("extras", "quote", "extras_expected", "cost_start", "price_gain", "cost", "shop", "shops", "quotes"),
         *("minds_price", "spare", "utility"),
     ),
     commercial=True,

@@ -88,8 +88,8 @@ def _try(
 @kernel
 def _part(
     who: Array, count: int, choice: Array, shop: Array, cost: Array, met: Array, won: Array, first: int, attempts: int,
-    trips: Array, lost: Array, unsettled: Array, postponed: Array, price: Array, retailer: Array, contacted: Array,
-    completed: Array, waiting: Array,
+    trips: Array, lost: Array, unsettled: Array, postponed: Array, price: Array, retailer: Array, tried: Array,
+    contacted: Array, completed: Array, waiting: Array,
 ) -> int:  # fmt: skip
     """Keep the visits that end in a sale, in their order; send the others round again, or home. Return how many."""
     n = 0
@@ -97,6 +97,7 @@ def _part(
         i, b = who[j], choice[j]
         price[n] = cost[b, j]
         retailer[n] = shop[b, j]
+        tried[j] = b
         who[n] = i
         choice[n] = b
         contacted[b] += 1
@@ -118,10 +119,11 @@ def _part(
 
 
 @kernel
-def _take_all(count: int, choice: Array, shop: Array, cost: Array, price: Array, retailer: Array) -> None:
+def _take_all(count: int, choice: Array, shop: Array, cost: Array, price: Array, retailer: Array, tried: Array) -> None:
     """Look up what every visit pays and where."""
     for j in range(count):
         b = choice[j]
+        tried[j] = b
         price[j] = cost[b, j]
         retailer[j] = shop[b, j]
 
@@ -170,10 +172,10 @@ def on_visit(block: Block) -> None:
         block.count = _part(
             visit.who, block.count, visit.choice, visit.shop, visit.cost, visit.met, visit.won, block.first,
             params.attempts, visit.trips, visit.lost, state.unsettled, state.postponed, visit.price, visit.retailer,
-            tally.contacted, tally.completed, tally.postponed_visits,
+            visit.tried, tally.contacted, tally.completed, tally.postponed_visits,
         )  # fmt: skip
     else:
-        _take_all(block.count, visit.choice, visit.shop, visit.cost, visit.price, visit.retailer)
+        _take_all(block.count, visit.choice, visit.shop, visit.cost, visit.price, visit.retailer, visit.tried)
     _pay(
         visit.who, block.count, block.week, visit.choice, visit.price, visit.retailer, world.extras, world.fee_cents,
         world.wholesale, visit.paid, visit.previous_week, state.last_brand, state.bought_week, tally.units,
@@ -206,6 +208,7 @@ BEHAVIOUR = Behaviour(
         Field("paid", ("V",), "int32", "cents", "price paid"),
         Field("retailer", ("V",), "uint8", "retailer", "where it was paid"),
         Field("price", ("V",), "float32", "money", "total cost of the chosen brand"),
+        Field("tried", ("V",), "uint8", "brand", "brand chosen at each visit, whether or not the sale was won"),
         Field("met", ("V",), "float32", "", "whether the first contact was won"),
         Field("won", ("V",), "float32", "", "whether the sale was completed"),
         Field("lost", ("V",), "uint8", "attempts", "sales lost this week, by shopper of the block"),
@@ -224,11 +227,11 @@ BEHAVIOUR = Behaviour(
     ),
     reads=(
         "who", "choice", "cost", "shop", "lift", "list_price", "impatience", "impatience_now", "extras", "trips",
-        "bought_week",
+        "carried", "bought_week",
     ),
     writes=(
         "who", "choice", "trips", "unsettled", "at_home", "previous_week", "bought_week", "paid", "retailer", "price",
-        "met", "won", "lost", "cost", "last_brand", "postponed", "wholesale", "fee_cents", "contact_logit",
+        "tried", "met", "won", "lost", "cost", "last_brand", "postponed", "wholesale", "fee_cents", "contact_logit",
         "completion_logit", "service", "contacted", "completed", "postponed_visits", "units", "spending", "revenue",
         "retailer_margin", "fees",
     ),

@@ -121,7 +121,7 @@ def _receipts(market: "Market") -> dict[str, Money]:
 
 def _costs(market: "Market") -> dict[str, Money]:
     brands, start = market.brands, market.world.list_price_start
-    accrues = {market.scheme_brands[slot]: on for slot, on in enumerate(market.world.accrues)}
+    runs = {market.scheme_brands[slot]: on for slot, on in enumerate(market.world.runs)}
     goods = market.tally.units + market.tally.add_ons * market.world.add_on_size[0]
     rewards = np.zeros(len(brands))
     for slot, brand in enumerate(market.scheme_brands):
@@ -131,7 +131,7 @@ def _costs(market: "Market") -> dict[str, Money]:
         "lever_spend": np.array([sum(brand.spend(lever) for lever in LEVERS) for brand in brands]),
         "norm_spend": len(LEVERS) * market.spec.capability.norm * market.tally.units * start,
         "administration": np.array(
-            [b.settings.scheme.administration if accrues.get(b.index, False) else 0.0 for b in brands]
+            [b.settings.scheme.administration if runs.get(b.index, False) else 0.0 for b in brands]
         ),
         "reward_cost": rewards,
     }

@@ -25,15 +25,16 @@ TALLIED = ("contacted", "completed", "recommended")
 
 @kernel
 def _pass(
-    count: int, active: int, week: int, mind: Array, known_only: bool, choice: Array, satisfaction: Array,
-    previous_week: Array, counts: Array,
+    looked: int, count: int, active: int, week: int, mind: Array, known_only: bool, tried: Array, choice: Array,
+    satisfaction: Array, previous_week: Array, counts: Array,
 ) -> None:  # fmt: skip
     brands = counts.shape[1]
-    for j in range(count):
-        chosen = choice[j]
+    for j in range(looked):
         for b in range(brands):
             in_mind = (mind[j] >> np.uint32(b)) & np.uint32(1) != 0 or not known_only
-            counts[0, b] += b == chosen or (j < active and in_mind)
+            counts[0, b] += b == tried[j] or (j < active and in_mind)
+    for j in range(count):
+        chosen = choice[j]
         counts[1, chosen] += 1
         counts[2, chosen] += satisfaction[j] > 0
         counts[3, chosen] += previous_week[j] != NEVER and np.int32(week) - np.int32(previous_week[j]) <= SOON
@@ -42,7 +43,7 @@ def _pass(
 class Funnel(Recorder):
     """Counts, from week `first` to before week `last`, at how many visits each brand got how far.
 
-    A brand is considered if it comes to mind when a shopper evaluates, or if it is bought; a purchase satisfies if
+    A brand is considered if it comes to mind when a shopper evaluates, or if it is chosen; a purchase satisfies if
     satisfaction is above the norm; it is made *again* if its buyer bought the brand in the 26 weeks before.
     """
 
@@ -59,10 +60,10 @@ class Funnel(Recorder):
             return
         visit, worker = block.visit, id(block)
         counts = self._seen.setdefault(worker, np.zeros((len(SEEN), len(visit.utility)), np.int64))
-        self._visits[worker] = self._visits.get(worker, 0) + block.count
+        self._visits[worker] = self._visits.get(worker, 0) + block.looked
         _pass(
-            block.count, block.active, block.week, visit.mind, block.market.plan.is_written("mind"), visit.choice,
-            visit.satisfaction, visit.previous_week, counts,
+            block.looked, block.count, block.active, block.week, visit.mind, block.market.plan.is_written("mind"),
+            visit.tried, visit.choice, visit.satisfaction, visit.previous_week, counts,
         )  # fmt: skip
 
     def close_week(self, market: "Market") -> None:
