@@ -251,21 +251,21 @@ def test_the_number_of_threads_changes_no_result(twice_the_same):
 
 GOLDEN_UNITS = [  # a row a week: acme, bolt, crest, dune
     [113, 33, 22, 28],
-    [113, 36, 25, 13],
+    [112, 37, 25, 13],
     [98, 36, 21, 22],
     [119, 36, 32, 23],
-    [127, 27, 18, 31],
+    [127, 26, 18, 32],
     [108, 34, 29, 25],
-    [128, 32, 29, 18],
-    [122, 25, 17, 21],
+    [128, 31, 30, 18],
+    [123, 24, 17, 21],
 ]
 GOLDEN_SUMS = {
-    "spending": 7872.92,
-    "revenue": 5903.71,
+    "spending": 7874.71,
+    "revenue": 5906.33,
     "members": 2368,
-    "points_issued": 421_156,
-    "points_redeemed": 265_600,
-    "points_expired": 49_836,
+    "points_issued": 420_548,
+    "points_redeemed": 266_400,
+    "points_expired": 49_473,
 }
 """Made by running the market below once, on Python 3.11 and 3.13 alike. Whoever changes on purpose what a market
 computes prints them anew, and says so in the changelog."""

@@ -87,23 +87,38 @@ def close_week(market: Market) -> None:
 
 @kernel
 def _tell(
-    who: Array, count: int, choice: Array, satisfaction: Array, sociability: Array, week: int, level: float,
-    slope: float, delight: float, warn: float, talk: float, centre: float, asked: Array, at: Word, why: Word,
-    k0: Word, k1: Word, saying: Array, recommended: Array, talked: Array, valence: Array,
+    who: Array, count: int, choice: Array, satisfaction: Array, sociability: Array, level: float, slope: float,
+    delight: float, warn: float, talk: float, asked: Array, at: Word, why: Word, k0: Word, k1: Word, speaks: Array,
+    tells: Array,
 ) -> None:  # fmt: skip
+    """Draw for each buyer whether it would recommend (bit 0) or warn (bit 1), and whether ties hear of it (bit 2)."""
     for j in range(count):
-        i, b, s = who[j], choice[j], satisfaction[j]
-        w0, w1, w2, _ = philox(np.uint64(i), at, np.uint64(0), why, k0, k1)
+        invited = asked[choice[j]] if satisfaction[j] > f(0) else 1.0
+        speaks[j] = f(talk) * sociability[who[j]] * f(invited)
+    for j in range(count):
+        s = satisfaction[j]
+        w0, w1, w2, _ = philox(np.uint64(who[j]), at, np.uint64(0), why, k0, k1)
         extra = max(s - f(1), f(0))
-        recommends = unit(w0) < sigmoid(f(level) + f(slope) * s + f(delight) * extra * extra)
-        warns = unit(w1) < sigmoid(f(warn) - f(slope) * s)
-        recommended[b] += recommends
-        invited = asked[b] if s > f(0) else f(1)
-        if (recommends | warns) and unit(w2) < f(talk) * sociability[i] * invited:
-            said = s - f(centre)
-            steps = min(max(np.rint(said * f(16)), f(-128)), f(127))
+        recommends = np.uint32(unit(w0) < sigmoid(f(level) + f(slope) * s + f(delight) * extra * extra))
+        warns = np.uint32(unit(w1) < sigmoid(f(warn) - f(slope) * s))
+        heard = np.uint32(unit(w2) < speaks[j])
+        tells[j] = recommends | warns << np.uint32(1) | (heard & (recommends | warns)) << np.uint32(2)
+
+
+@kernel
+def _say(
+    who: Array, count: int, choice: Array, satisfaction: Array, tells: Array, week: int, centre: float, saying: Array,
+    recommended: Array, talked: Array, valence: Array,
+) -> None:  # fmt: skip
+    """Note what is said from now on, and count it."""
+    for j in range(count):
+        b = choice[j]
+        recommended[b] += tells[j] & 1
+        if tells[j] > 3:
+            s = satisfaction[j]
+            steps = min(max(np.rint((s - f(centre)) * f(16)), f(-128)), f(127))
             what = np.uint32(b + 1) | np.uint32(int(steps) + 128) << np.uint32(8)
-            saying[i] = what | np.uint32(week) << np.uint32(16)
+            saying[who[j]] = what | np.uint32(week) << np.uint32(16)
             talked[b] += 1
             valence[b] += int(np.rint(s * f(65536)))
 
@@ -161,10 +176,13 @@ def on_visit(block: Block) -> None:
     draws = (block.at, block.draw("advocacy/tell"), *block.key)
     if params.recommending:
         _tell(
-            visit.who, block.count, visit.choice, visit.satisfaction, state.sociability, block.week & 0xFFFF,
-            params.recommend_level, params.recommend_slope, params.delight, params.warn_level, params.talk,
-            world.talk_centre[0], world.asked, *draws, state.saying,
-            tally.recommended, tally.talked, tally.talk_valence,
+            visit.who, block.count, visit.choice, visit.satisfaction, state.sociability, params.recommend_level,
+            params.recommend_slope, params.delight, params.warn_level, params.talk, world.asked, *draws, visit.speaks,
+            visit.tells,
+        )  # fmt: skip
+        _say(
+            visit.who, block.count, visit.choice, visit.satisfaction, visit.tells, block.week & 0xFFFF,
+            world.talk_centre[0], state.saying, tally.recommended, tally.talked, tally.talk_valence,
         )  # fmt: skip
     posting = (params.posting, params.posting_floor, params.posting_extremes)
     _decide_to_review(visit.who, block.count, visit.satisfaction, *posting, *draws, visit.posts)
@@ -192,7 +210,11 @@ BEHAVIOUR = Behaviour(
         Field("talk_centre", ("1",), "float64", "sd", "mean satisfaction of those who talk, undisturbed"),
         Field("asked", ("B",), "float32", "", "factor by which happy buyers are led to talk and to post", fill=1),
     ),
-    visit=(Field("posts", ("V",), "uint8", "yes/no", "whether the shopper posts a review of this purchase"),),
+    visit=(
+        Field("posts", ("V",), "uint8", "yes/no", "whether the shopper posts a review of this purchase"),
+        Field("speaks", ("V",), "float32", "", "chance that ties hear of a recommendation or warning"),
+        Field("tells", ("V",), "uint8", "bits", "would recommend, would warn, is heard by ties"),
+    ),
     tallies=(
         Field("recommended", ("B",), "int64", "visits", "purchases after which the brand would be recommended"),
         Field("talked", ("B",), "int64", "visits", "purchases talked about"),
@@ -203,7 +225,7 @@ BEHAVIOUR = Behaviour(
     ),
     reads=("choice", "satisfaction", "sociability", "level", "talk_centre", "asked"),
     writes=(
-        "saying", "posts", "recommended", "talked", "talk_valence", "reviews_posted", "review_score",
+        "saying", "posts", "speaks", "tells", "recommended", "talked", "talk_valence", "reviews_posted", "review_score",
         "review_score_square", "stars", "score", "score_square",
     ),
     setup=setup,

@@ -63,15 +63,17 @@ class Params(BaseParams):
 def _decide(
     who: Array, count: int, last_brand: Array, unsettled: Array, entropy: Array, expertise: Array, price_gain: Array,
     review_gain: float, readiness: float, cost: float, steepness: float, at: Word, why: Word, k0: Word, k1: Word,
-    evaluates: Array,
+    looks: Array, evaluates: Array,
 ) -> None:  # fmt: skip
     """Decide for each visit whether the shopper evaluates."""
     b, c0, scale = f(readiness + review_gain), f(cost), f(1.0 / steepness)
     for j in range(count):
         i = who[j]
-        a, _, _, _ = philox(np.uint64(i), at, np.uint64(0), why, k0, k1)
-        looks = sigmoid((entropy[i] + price_gain[i] + b - c0 * (f(1) - expertise[i])) * scale)
-        evaluates[j] = (unit(a) < looks) | (last_brand[i] < 0) | (unsettled[i] > 0)
+        gain = (entropy[i] + price_gain[i] + b - c0 * (f(1) - expertise[i])) * scale
+        looks[j] = f(100) if (last_brand[i] < 0) | (unsettled[i] > 0) else gain
+    for j in range(count):
+        a, _, _, _ = philox(np.uint64(who[j]), at, np.uint64(0), why, k0, k1)
+        evaluates[j] = unit(a) < sigmoid(looks[j])
 
 
 @kernel
@@ -91,32 +93,43 @@ def _evaluators_first(who: Array, spare: Array, evaluates: Array, count: int) ->
 
 
 @kernel
-def _minds(
-    who: Array, count: int, expertise: Array, chance: float, fall: float, brands: int, initial: int, added: int,
-    at: Word, why: Word, k0: Word, k1: Word, mind: Array,
-) -> int:  # fmt: skip
-    """Draw which brands come to mind, as bits; return the sum of the sizes of the sets considered."""
-    considered = 0
-    sixteen, low = np.uint64(16), np.uint64(0xFFFF)
+def _limits(who: Array, count: int, expertise: Array, chance: float, fall: float, limit: Array) -> None:
+    """Work out for each visit the chance that a brand comes to mind, in 65,536ths."""
     for j in range(count):
-        i = who[j]
-        limit = np.uint64(max(f(chance) - f(fall) * expertise[i], f(0)) * f(65536))
-        bits = np.uint32(0)
-        known = 0
-        for lane in range((brands + 7) // 8):
-            a, b, c, d = philox(np.uint64(i), at, np.uint64(lane), why, k0, k1)
-            flags = np.uint32(a >> sixteen < limit) | np.uint32(a & low < limit) << np.uint32(1)
-            flags |= np.uint32(b >> sixteen < limit) << np.uint32(2) | np.uint32(b & low < limit) << np.uint32(3)
-            flags |= np.uint32(c >> sixteen < limit) << np.uint32(4) | np.uint32(c & low < limit) << np.uint32(5)
-            flags |= np.uint32(d >> sixteen < limit) << np.uint32(6) | np.uint32(d & low < limit) << np.uint32(7)
-            bits |= flags << np.uint32(8 * lane)
-        if brands < 32:
-            bits &= (np.uint32(1) << np.uint32(brands)) - np.uint32(1)
-        rest = bits
-        while rest:
-            rest &= rest - np.uint32(1)
-            known += 1
-        mind[j] = bits
+        limit[j] = np.uint32(max(f(chance) - f(fall) * expertise[who[j]], f(0)) * f(65536))
+
+
+@kernel
+def _minds(
+    who: Array, count: int, brands: int, limit: Array, at: Word, why: Word, k0: Word, k1: Word, mind: Array
+) -> None:
+    """Draw which brands come to mind, as bits; a call of the generator serves eight brands."""
+    sixteen, low = np.uint64(16), np.uint64(0xFFFF)
+    known = np.uint32(0xFFFFFFFF) >> np.uint32(32 - brands)
+    for j in range(count):
+        mind[j] = 0
+    for lane in range((brands + 7) // 8):
+        shift = np.uint32(8 * lane)
+        for j in range(count):
+            a, b, c, d = philox(np.uint64(who[j]), at, np.uint64(lane), why, k0, k1)
+            least = np.uint64(limit[j])
+            flags = np.uint32(a >> sixteen < least) | np.uint32(a & low < least) << np.uint32(1)
+            flags |= np.uint32(b >> sixteen < least) << np.uint32(2) | np.uint32(b & low < least) << np.uint32(3)
+            flags |= np.uint32(c >> sixteen < least) << np.uint32(4) | np.uint32(c & low < least) << np.uint32(5)
+            flags |= np.uint32(d >> sixteen < least) << np.uint32(6) | np.uint32(d & low < least) << np.uint32(7)
+            mind[j] |= (flags << shift) & known
+
+
+@kernel
+def _count_considered(count: int, brands: int, initial: int, added: int, mind: Array) -> int:
+    """Return the sum of the sizes of the sets considered; the bits of a word are added up in parallel."""
+    considered = 0
+    for j in range(count):
+        bits = np.uint64(mind[j])
+        bits -= (bits >> np.uint64(1)) & np.uint64(0x55555555)
+        bits = (bits & np.uint64(0x33333333)) + ((bits >> np.uint64(2)) & np.uint64(0x33333333))
+        bits = (bits + (bits >> np.uint64(4))) & np.uint64(0x0F0F0F0F)
+        known = np.int64((bits * np.uint64(0x01010101) >> np.uint64(24)) & np.uint64(0xFF))
         considered += min(known, initial) + min(brands - known, added)
     return considered
 
@@ -138,17 +151,18 @@ def on_visit(block: Block) -> None:
         _decide(
             visit.who, block.count, state.last_brand, state.unsettled, state.entropy, state.expertise,
             state.price_gain, block.world.review_gain[0], params.readiness, params.cost_of_looking, params.steepness,
-            block.at, block.draw("consideration/evaluate"), *block.key, visit.evaluates,
+            block.at, block.draw("consideration/evaluate"), *block.key, visit.looks,
+            visit.evaluates,
         )  # fmt: skip
         block.active = int(_evaluators_first(visit.who, visit.habitual, visit.evaluates, block.count))
     when, why = (clock(0), "consideration/aware") if block.expected else (block.at, "consideration/mind")
-    considered = _minds(
-        visit.who, block.active, state.expertise, params.comes_to_mind, params.comes_to_mind_fall, len(visit.utility),
-        params.initial_set, params.added_set, when, block.draw(why), *block.key, visit.mind,
-    )  # fmt: skip
+    brands = len(visit.utility)
+    _limits(visit.who, block.active, state.expertise, params.comes_to_mind, params.comes_to_mind_fall, visit.limit)
+    _minds(visit.who, block.active, brands, visit.limit, when, block.draw(why), *block.key, visit.mind)
     if block.expected:
         _remember_bought(visit.who, block.count, state.bought_week, visit.mind)
         return
+    considered = _count_considered(block.active, brands, params.initial_set, params.added_set, visit.mind)
     block.tally.considered[0] += considered + block.count - block.active
     block.tally.evaluations[0] += block.active
 
@@ -166,6 +180,8 @@ BEHAVIOUR = Behaviour(
     world=(Field("review_gain", ("1",), "float64", "utility", "spread of the brands' review evidence in utility"),),
     visit=(
         Field("evaluates", ("V",), "uint8", "yes/no", "whether the shopper evaluates at this visit"),
+        Field("looks", ("V",), "float32", "nats", "logit of evaluating"),
+        Field("limit", ("V",), "uint32", "1/65536", "chance that a brand comes to mind"),
         Field("habitual", ("V",), "uint32", "shopper", "scratch: those who buy by habit"),
         Field("mind", ("V",), "uint32", "bits", "which brands come to mind, a bit each"),
     ),
@@ -186,6 +202,6 @@ BEHAVIOUR = Behaviour(
         "considered",
         "evaluations",
     ),
-    writes=("who", "evaluates", "habitual", "mind", "considered", "evaluations"),
+    writes=("who", "evaluates", "looks", "limit", "habitual", "mind", "considered", "evaluations"),
     on_visit=on_visit,
 )

@@ -72,23 +72,39 @@ def poisson_tail(mean: Lane, least: Lane) -> Lane:
 
 
 @kernel
-def _add_reward(
+def _find_members(
     who: Array, count: int, week: int, brand: int, slot: int, member: Array, points: Array, pace: Array,
-    bought_week: Array, keeps: Array, sensitivity: Array, interest: Array, rate: float, threshold: float,
-    per_purchase: float, window: float, accrues: bool, gradient: float, row: Array,
-) -> None:  # fmt: skip
+    bought_week: Array, keeps: Array, sensitivity: Array, interest: Array, seat: Array, saved: Array, often: Array,
+    minds: Array, cares: Array,
+) -> int:  # fmt: skip
+    """List the visits of members, with what each has saved, how often it buys, and what it cares for."""
     oldest = np.int32(keeps.size - 1)
+    n = 0
     for j in range(count):
         i = who[j]
         if member[i, slot]:
-            held = f(points[i, slot]) / f(threshold)
-            age = min(np.int32(week) - np.int32(bought_week[i, brand]), oldest)
-            expected = pace[i, slot] * keeps[age] * f(window)
-            missing = np.ceil(max(f(threshold) - f(points[i, slot]), f(0)) / f(per_purchase))
-            reached = f(1) if missing <= f(0) else poisson_tail(expected, missing) if accrues else f(0)
-            worth = min(f(rate) * interest[i] * reached, f(0.99))
-            pull = f(1) + f(gradient) * (min(held, f(1)) - f(0.5))
-            row[j] -= sensitivity[i] * ln(f(1) - worth) * pull
+            seat[n] = j
+            saved[n] = f(points[i, slot])
+            often[n] = pace[i, slot] * keeps[min(np.int32(week) - np.int32(bought_week[i, brand]), oldest)]
+            minds[n] = sensitivity[i]
+            cares[n] = interest[i]
+            n += 1
+    return n
+
+
+@kernel
+def _add_reward(
+    members: int, seat: Array, saved: Array, often: Array, minds: Array, cares: Array, rate: float, threshold: float,
+    per_purchase: float, window: float, accrues: bool, gradient: float, row: Array,
+) -> None:  # fmt: skip
+    for n in range(members):
+        missing = np.ceil(max(f(threshold) - saved[n], f(0)) / f(per_purchase))
+        tail = poisson_tail(often[n] * f(window), missing) if accrues else f(0)
+        worth = min(f(rate) * cares[n] * (f(1) if missing <= f(0) else tail), f(0.99))
+        pull = f(1) + f(gradient) * (min(saved[n] / f(threshold), f(1)) - f(0.5))
+        minds[n] *= ln(f(1) - worth) * pull
+    for n in range(members):
+        row[seat[n]] -= minds[n]
 
 
 @kernel
@@ -113,10 +129,13 @@ def on_visit(block: Block) -> None:
                 1.0 / (100.0 * params.points_scale), visit.utility[brand],
             )  # fmt: skip
         elif world.reward_rate[slot] > 0.0:
-            _add_reward(
+            columns = (visit.seat, visit.saved, visit.often, visit.minds_worth, visit.cares)
+            members = _find_members(
                 visit.who, block.active, block.week, brand, slot, state.member, state.points, state.pace,
-                state.bought_week, world.pace_kept, state.price_weight, state.reward_interest,
-                world.reward_rate[slot] * params.face_value_counted, world.threshold[slot],
+                state.bought_week, world.pace_kept, state.price_weight, state.reward_interest, *columns,
+            )  # fmt: skip
+            _add_reward(
+                members, *columns, world.reward_rate[slot] * params.face_value_counted, world.threshold[slot],
                 100.0 * world.list_price[brand], float(scheme.expiry_weeks), world.accrues[slot], params.goal_gradient,
                 visit.utility[brand],
             )  # fmt: skip
@@ -131,6 +150,11 @@ BEHAVIOUR = Behaviour(
     state=(Field("reward_interest", ("N",), "float32", "", "interest in rewards, mean 1", fill=1, fixed=True),),
     visit=(
         Field("minds_rewards", ("V",), "float32", "", "interest in rewards of the shopper"),
+        Field("seat", ("V",), "uint32", "visit", "visits of members of the scheme at hand"),
+        Field("saved", ("V",), "float32", "points", "points that each of them holds"),
+        Field("often", ("V",), "float32", "purchases/week", "how often each of them feels it buys the brand"),
+        Field("minds_worth", ("V",), "float32", "utility", "price sensitivity of each, then what its reward is worth"),
+        Field("cares", ("V",), "float32", "", "interest in rewards of each of them"),
         Field("held", ("S", "V"), "float32", "points", "points held in each scheme"),
     ),
     reads=(
@@ -147,7 +171,7 @@ BEHAVIOUR = Behaviour(
         "list_price",
         "reward_interest",
     ),
-    writes=("minds_rewards", "held", "utility"),
+    writes=("minds_rewards", "held", "seat", "saved", "often", "minds_worth", "cares", "utility"),
     commercial=True,
     setup=setup,
     on_visit=on_visit,

@@ -168,13 +168,17 @@ def _collect(
 @kernel
 def _expire(
     first: int, last: int, week: int, brand: int, slot: int, expiry: int, closed: int, acceleration: float,
-    bought_week: Array, threshold: Array, member: Array, points: Array, urgency: Array, expired: Array,
+    bought_week: Array, threshold: Array, member: Array, points: Array, urgency: Array, lapsing: Array, expired: Array,
 ) -> None:  # fmt: skip
+    latest, n = np.int32(week - expiry), 0
     for i in range(first, last):
-        if points[i, slot] > 0 and week - min(int(bought_week[i, brand]), closed) >= expiry:
-            expired[slot] += points[i, slot]
-            points[i, slot] = 0
-            hurry(i, acceleration, member, points, threshold, urgency)
+        lapsing[n] = i
+        n += (points[i, slot] > 0) & (min(np.int32(bought_week[i, brand]), np.int32(closed)) <= latest)
+    for k in range(n):
+        i = lapsing[k]
+        expired[slot] += points[i, slot]
+        points[i, slot] = 0
+        hurry(i, acceleration, member, points, threshold, urgency)
 
 
 def on_visit(block: Block) -> None:
@@ -207,7 +211,7 @@ def on_shoppers(block: Block) -> None:
                 block.first, block.last, block.week, brand, slot, market.world.expiry[slot],
                 market.world.closed[slot],
                 params.acceleration, state.bought_week, market.world.threshold, state.member, state.points,
-                state.urgency, block.tally.points_expired,
+                state.urgency, block.visit.lapsing, block.tally.points_expired,
             )  # fmt: skip
 
 
@@ -235,7 +239,10 @@ BEHAVIOUR = Behaviour(
         Field("pace", ("N", "S"), "float32", "purchases/week", "experienced rate of buying the scheme's brand"),
     ),
     world=(*FIELDS, *GAINS),
-    visit=(Field("points_redeemed", ("V",), "int32", "points", "points redeemed at this purchase"),),
+    visit=(
+        Field("points_redeemed", ("V",), "int32", "points", "points redeemed at this purchase"),
+        Field("lapsing", ("V",), "uint32", "shopper", "shoppers of the block whose points expire this week"),
+    ),
     tallies=(
         Field("joined", ("S",), "int64", "shoppers", "shoppers who joined"),
         Field("points_issued", ("S",), "int64", "points", "points issued"),
@@ -249,7 +256,7 @@ BEHAVIOUR = Behaviour(
         *(field.name for field in GAINS),
         *("points_redeemed", *(field.name for field in FIELDS)),
     ),
-    writes=(*OWN, "points_redeemed", *(field.name for field in FIELDS)),
+    writes=(*OWN, "points_redeemed", "lapsing", *(field.name for field in FIELDS)),
     finish_setup=finish_setup,
     open_week=open_week,
     on_visit=on_visit,

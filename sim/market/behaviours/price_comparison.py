@@ -73,20 +73,16 @@ def open_week(market: Market) -> None:
         quotes = params.quotes_least + params.quotes_added * market.state.expertise
         if params.quotes == "posted":
             quotes = np.minimum(quotes, len(retailers))
-        market.state.price_gain[:] = (
-            market.state.price_weight * dispersion.mean() * (quotes - 1.0) / (quotes + 1.0)
-            if params.form == "relative"
-            else 0.0
-        )
+        saved = dispersion.mean() * (quotes - 1.0) / (quotes + 1.0) * (params.form == "relative")
+        market.state.price_gain[:] = market.state.price_weight * saved * (market.state.main_shop < 0)
 
 
 def _note_cost_at_rest(market: Market) -> None:
     """Work out what a brand costs on average beside its price, and keep the total at the start."""
     world = market.world
-    extras = world.extras @ world.carried / world.carried.sum(axis=0)
-    world.extras_expected[:] = extras
+    world.extras_expected[:] = world.extras @ world.carried / world.carried.sum(axis=0)
     if not world.cost_start.any():
-        world.cost_start[:] = world.list_price_start + extras
+        world.cost_start[:] = world.list_price_start + world.extras_expected
 
 
 @kernel
@@ -103,36 +99,44 @@ def _go_to_main_shop(who: Array, count: int, main_shop: Array, mask: Array, quot
 
 
 @kernel
-def _pick_shops(
+def _decide_quotes(
     who: Array, count: int, active: int, expertise: Array, least: int, added: float, retailers: int, at: Word,
-    why: Word, k0: Word, k1: Word, mask: Array, quotes: Array,
+    why: Word, k0: Word, k1: Word, searches: Array, pool: Array, left: Array, quotes: Array,
 ) -> int:  # fmt: skip
-    """Draw how many retailers each visit looks at, and which, as bits; return the number of quotes in all."""
+    """Draw how many retailers each visit looks at, and the bits that say which; return the number of quotes in all."""
     total = 0
     for j in range(count):
-        i = who[j]
-        a, b, c, _ = philox(np.uint64(i), at, np.uint64(0), why, k0, k1)
-        n = 1
-        if j < active:
-            n = min(least + int(f(added) * expertise[i] + unit(a)), retailers)
-        quotes[j] = n
-        total += n
-        bits = np.uint32(0)
-        left = n
-        lane = np.uint64(1)
-        pool = (b << np.uint64(32)) | c
-        for r in range(retailers):
-            if r % 4 == 0 and r > 0:
-                b, c, _, _ = philox(np.uint64(i), at, lane, why, k0, k1)
-                pool = (b << np.uint64(32)) | c
-                lane += np.uint64(1)
-            draw = np.uint64(pool & np.uint64(0xFFFF)) * np.uint64(retailers - r)
-            pool >>= np.uint64(16)
-            take = draw < (np.uint64(left) << np.uint64(16))
-            bits |= np.uint32(take) << np.uint32(r)
-            left -= int(take)
-        mask[j] = bits
+        searches[j] = f(added) * expertise[who[j]]
+    for j in range(count):
+        a, b, c, _ = philox(np.uint64(who[j]), at, np.uint64(0), why, k0, k1)
+        n = min(np.uint32(least) + np.uint32(searches[j] + unit(a)), np.uint32(retailers))
+        left[j] = n if j < active else np.uint32(1)
+        pool[j] = (b << np.uint64(32)) | c
+    for j in range(count):
+        quotes[j] = left[j]
+        total += left[j]
     return total
+
+
+@kernel
+def _pick_shops(
+    who: Array, count: int, retailers: int, at: Word, why: Word, k0: Word, k1: Word, pool: Array, left: Array,
+    mask: Array,
+) -> None:  # fmt: skip
+    """Pick which retailers each visit looks at, without replacement, as bits: sixteen of the pool for each."""
+    for j in range(count):
+        mask[j] = 0
+    for r in range(retailers):
+        if r % 4 == 0 and r > 0:
+            for j in range(count):
+                _, b, c, _ = philox(np.uint64(who[j]), at, np.uint64(r // 4), why, k0, k1)
+                pool[j] = (b << np.uint64(32)) | c
+        others = np.uint64(retailers - r)
+        for j in range(count):
+            take = (pool[j] & np.uint64(0xFFFF)) * others < np.uint64(left[j]) << np.uint64(16)
+            pool[j] >>= np.uint64(16)
+            mask[j] |= np.uint32(take) << np.uint32(r)
+            left[j] -= np.uint32(take)
 
 
 @kernel
@@ -205,19 +209,15 @@ def _least_personal(
 
 
 @kernel
-def _add_relative(count: int, sensitivity: Array, cost: Array, start: Array, utility: Array) -> None:
+def _add_cost(count: int, sensitivity: Array, cost: Array, start: Array, relative: bool, utility: Array) -> None:
     for b in range(utility.shape[0]):
         row, price, inverse = utility[b], cost[b], f(1.0 / start[b])
-        for j in range(count):
-            row[j] -= sensitivity[j] * ln(price[j] * inverse)
-
-
-@kernel
-def _add_absolute(count: int, sensitivity: Array, cost: Array, utility: Array) -> None:
-    for b in range(utility.shape[0]):
-        row, price = utility[b], cost[b]
-        for j in range(count):
-            row[j] -= sensitivity[j] * price[j]
+        if relative:
+            for j in range(count):
+                row[j] -= sensitivity[j] * ln(price[j] * inverse)
+        else:
+            for j in range(count):
+                row[j] -= sensitivity[j] * price[j]
 
 
 def _look(block: Block, params: Params) -> None:
@@ -227,10 +227,12 @@ def _look(block: Block, params: Params) -> None:
         visit.cost[:, : block.count] = (world.list_price + world.extras_expected)[:, None]
         return
     if params.quotes == "posted":
-        block.tally.quotes[0] += _pick_shops(
+        draws = (block.at, block.draw("price_comparison/shops"), *block.key)
+        block.tally.quotes[0] += _decide_quotes(
             visit.who, block.count, block.active, block.state.expertise, params.quotes_least, params.quotes_added,
-            len(world.posted), block.at, block.draw("price_comparison/shops"), *block.key, visit.shops, visit.quotes,
+            len(world.posted), *draws, visit.searches, visit.pool, visit.left, visit.quotes,
         )  # fmt: skip
+        _pick_shops(visit.who, block.count, len(world.posted), *draws, visit.pool, visit.left, visit.shops)
         if market.spec.population.shop_first > 0:
             block.tally.quotes[0] -= _go_to_main_shop(
                 visit.who, block.count, block.state.main_shop, visit.shops, visit.quotes
@@ -256,10 +258,9 @@ def on_visit(block: Block) -> None:
     _look(block, params)
     visit = block.visit
     pick(block.state.price_weight, visit.who, block.active, visit.minds_price)
-    if params.form == "relative":
-        _add_relative(block.active, visit.minds_price, visit.cost, block.world.cost_start, visit.utility)
-    else:
-        _add_absolute(block.active, visit.minds_price, visit.cost, visit.utility)
+    _add_cost(
+        block.active, visit.minds_price, visit.cost, block.world.cost_start, params.form == "relative", visit.utility
+    )
 
 
 BEHAVIOUR = Behaviour(
@@ -277,6 +278,9 @@ BEHAVIOUR = Behaviour(
         Field("cost", ("B", "V"), "float32", "money", "lowest total cost found"),
         Field("shop", ("B", "V"), "uint8", "retailer", "who quotes the lowest total cost found"),
         Field("shops", ("V",), "uint32", "bits", "which retailers are looked at"),
+        Field("searches", ("V",), "float32", "quotes", "further quotes that the shopper is inclined to look at"),
+        Field("pool", ("V",), "uint64", "bits", "chance by which shops are picked"),
+        Field("left", ("V",), "uint32", "quotes", "quotes still to be picked"),
         Field("quotes", ("V",), "uint8", "quotes", "number of quotes looked at"),
         Field("minds_price", ("V",), "float32", "utility/ln(cost)", "price sensitivity of the shopper"),
         Field("spare", ("4", "V"), "float32", "", "scratch: rows for brands that do not exist"),
@@ -288,7 +292,7 @@ BEHAVIOUR = Behaviour(
     ),
     writes=(
         *("extras", "quote", "extras_expected", "cost_start", "price_gain", "cost", "shop", "shops", "quotes"),
-        *("minds_price", "spare", "utility"),
+        *("searches", "pool", "left", "minds_price", "spare", "utility"),
     ),
     commercial=True,
     open_week=open_week,

@@ -78,11 +78,13 @@ def _hear(
         part = f(weight) * listening[i] / f(np.int32(last - first))
         for t in range(first, last):
             word = said[np.uint32(ties[t])]
-            b = np.uint32(word & np.uint32(0xFF)) - np.uint32(1)
+            spoken = np.uint32(word & np.uint32(0xFF))
             age = np.uint32((week - (word >> np.uint32(16))) & np.uint32(0xFFFF))
-            if word > 0 and age < STILL:
-                valence = f(np.int32((word >> np.uint32(8)) & np.uint32(0xFF)) - np.int32(128)) * f(1 / 16)
-                utility[b, j] += part * (f(1) - familiar[b, j]) * valence * word_weight[age]
+            counts = (spoken > np.uint32(0)) & (age < np.uint32(STILL))
+            b, old = spoken - np.uint32(spoken > np.uint32(0)), min(age, np.uint32(STILL - 1))
+            valence = f(np.int32((word >> np.uint32(8)) & np.uint32(0xFF)) - np.int32(128)) * f(1 / 16)
+            heard = part * (f(1) - familiar[b, j]) * valence * word_weight[old]
+            utility[b, j] += heard if counts else f(0)  # no branch: what is said is hard to predict
 
 
 @kernel
