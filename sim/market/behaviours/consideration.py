@@ -129,7 +129,7 @@ def _count_considered(count: int, brands: int, initial: int, added: int, mind: A
         bits -= (bits >> np.uint64(1)) & np.uint64(0x55555555)
         bits = (bits & np.uint64(0x33333333)) + ((bits >> np.uint64(2)) & np.uint64(0x33333333))
         bits = (bits + (bits >> np.uint64(4))) & np.uint64(0x0F0F0F0F)
-        known = np.int64((bits * np.uint64(0x01010101) >> np.uint64(24)) & np.uint64(0xFF))
+        known = int((bits * np.uint64(0x01010101) >> np.uint64(24)) & np.uint64(0xFF))
         considered += min(known, initial) + min(brands - known, added)
     return considered
 
