@@ -1,5 +1,6 @@
 """Running replicates: each burns in once, then every arm goes on from there, all arms on the same chance."""
 
+import gc
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -22,6 +23,9 @@ from sim.market.record.window import Window
 from sim.market.spec import Intervention, MarketSpec
 from sim.market.week import Behaviour
 from sim.scenario.model import Scenario
+
+LARGE = 100_000
+"""Shoppers from which the memory of an arm is freed at once when it is over."""
 
 Progress = Callable[[float, str], None]
 Timeline = tuple[Intervention, ...]
@@ -91,7 +95,12 @@ def replicate(job: Job, clock: Clock) -> dict[str, Outcome]:
         root.step()
         clock.tick()
     watch = Watch(scenario, job.window) if job.why else None
-    return {arm: _run_arm(job, root, timeline, clock, watch) for arm, timeline in job.timelines.items()}
+    outcomes = {}
+    for arm, timeline in job.timelines.items():
+        outcomes[arm] = _run_arm(job, root, timeline, clock, watch)
+        if job.spec.shoppers >= LARGE:
+            gc.collect()  # a market and its agents hold each other, and counting objects does not see how large it is
+    return outcomes
 
 
 def _run_arm(job: Job, root: Market, timeline: Timeline, clock: Clock, watch: Watch | None) -> Outcome:

@@ -1,6 +1,9 @@
 """Brands and retailers as Mesa agents, and one shopper's face: a view of its row."""
 
+from collections.abc import Iterator
+from itertools import count
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import mesa
 import numpy as np
@@ -18,10 +21,22 @@ if TYPE_CHECKING:
 CUSTOMERS_HALF_LIFE = 13.0  # weeks of units sold by which a brand's number of customers is judged
 
 
-class Brand(mesa.Agent):
-    """A brand: sets a price, spends on levers, runs a scheme. `index` is its row in every array with axis B."""
+class _Numbers(WeakKeyDictionary["Market", Iterator[int]]):
+    """Counts the agents of each market, and forgets a market that nobody holds any more."""
+
+    def __getitem__(self, market: "Market") -> Iterator[int]:
+        return self.setdefault(market, count(1))
+
+
+class _Agent(mesa.Agent):
+    """An agent whose market can be freed: Mesa 3.3 counts agents in a table that keeps every model for good."""
 
     model: "Market"
+    _ids = _Numbers()
+
+
+class Brand(_Agent):
+    """A brand: sets a price, spends on levers, runs a scheme. `index` is its row in every array with axis B."""
 
     def __init__(self, model: "Market", index: int, key: str) -> None:
         super().__init__(model)
@@ -82,10 +97,8 @@ class Brand(mesa.Agent):
         customers[self.index] = keep * customers[self.index] + (1.0 - keep) * now
 
 
-class Retailer(mesa.Agent):
+class Retailer(_Agent):
     """A retailer: quotes a price for every brand. `index` is its row in every array with axis R."""
-
-    model: "Market"
 
     def __init__(self, model: "Market", index: int, key: str) -> None:
         super().__init__(model)

@@ -1,6 +1,8 @@
 """What somebody who knows Mesa expects of a model: it steps, has agents, and collects data; warnings are errors."""
 
+import gc
 import pickle
+import weakref
 from functools import partial
 
 import mesa
@@ -129,3 +131,14 @@ def test_a_market_of_one_shopper_steps_too(small_spec):
     for _ in range(20):
         market.step()
     assert market.datacollector.get_model_vars_dataframe().to_numpy().sum() <= 20
+
+
+def test_a_market_that_nobody_holds_any_more_is_freed(small_spec):
+    """With its agents and forks: Mesa 3.3 would keep every model that ever had an agent."""
+    market = Market(small_spec(shoppers=50), seed=1, burn_in=0)
+    fork = market.fork()
+    gone = weakref.ref(market), weakref.ref(fork)
+    assert {agent.unique_id for agent in market.agents} == set(range(1, len(market.agents) + 1))
+    del market, fork
+    gc.collect()
+    assert [one() for one in gone] == [None, None]
