@@ -76,6 +76,9 @@ class Brand(_Agent):
         for adverts, which reach everybody.
         """
         world, settings = self.model.world, self.model.spec.capability
+        spends = not self.model.running_off and any(self.settings.spend.values())
+        if not spends and (world.stock[:, self.index] == 1.0).all():
+            return  # at rest
         extra = np.array([self.spend(lever) for lever in LEVERS]) / (settings.norm * self.norm_sales)
         spread_over = np.where(np.array(LEVERS) == "adverts", 1.0, world.customers[self.index])
         stock = build(world.stock[:, self.index], 1.0 + extra / spread_over, settings)
