@@ -85,7 +85,7 @@ def settle(
     CalibrationError
         If shares do not come within 1 % of their targets, or drift by more in six years, beyond what is luck.
     """
-    spec = all_known(spec)
+    spec = at_rest(spec)
     start = {k: b.share for k, b in spec.brands.items()}
     total = sum(start.values())
     now = Calibrated(
@@ -102,10 +102,18 @@ def settle(
     return now
 
 
-def all_known(spec: MarketSpec) -> MarketSpec:
-    """Return the market with every brand on sale and known: a brand's share is what it sells once that is so."""
+def at_rest(spec: MarketSpec) -> MarketSpec:
+    """Return the market with every brand on sale and known: a brand's share is what it sells once that is so.
+
+    Levels that each run draws anew are left at their mean, or else the luck of the levels drawn here would stand in the
+    reviews with which every run starts, and shares would move once they have lost their weight.
+    """
     known = {"awareness": None, "launch_week": None}
-    return spec.model_copy(update={"brands": {key: b.model_copy(update=known) for key, b in spec.brands.items()}})
+    brands = {
+        key: brand.model_copy(update={**known, "quality": 0.0 if brand.quality is None else brand.quality})
+        for key, brand in spec.brands.items()
+    }
+    return spec.model_copy(update={"brands": brands})
 
 
 def _improve(
@@ -196,8 +204,9 @@ def needs_constants(params: Mapping[str, Params]) -> bool:
 
 
 def _kept_at(spec: MarketSpec, params: Mapping[str, Params], behaviours: Mapping[str, Behaviour] | None) -> Path:
-    """Return where the constants of this very market would be kept."""
+    """Return where the constants of this very market, fitted in this very way, would be kept."""
     told = {
+        "fit": hashlib.sha256(Path(__file__).read_bytes()).hexdigest(),
         "spec": spec.model_dump(mode="json", exclude={"shoppers", "record", "calibrated"}),
         "sources": {name: b.source for name, b in (behaviours or {}).items() if b.source},
         "params": {name: p.model_dump(mode="json") for name, p in params.items()},

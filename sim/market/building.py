@@ -9,7 +9,7 @@ from sim.market import chance, draws
 from sim.market.brands.capability import CAPABILITY_FIELDS
 from sim.market.brands.strategy import STRATEGY_FIELDS
 from sim.market.spec import Intervention, MarketSpec
-from sim.market.state import Field
+from sim.market.state import NEVER, Field
 from sim.market.world.reviews import seed_platform
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ WORLD = (
     Field("carried", ("R", "B"), "bool", "yes/no", "whether the retailer carries the brand"),
     Field("trust", ("1",), "float64", "", "weight of a brand's own promise in what is expected, against a norm of 1"),
     Field("held_back", ("1",), "float64", "", "share of savers' needs that hardship postpones"),
-    Field("people_changed", ("1",), "int64", "week", "when weights or expertise of shoppers last changed"),
+    Field("people_changed", ("1",), "int64", "week", "when weights or expertise of shoppers last changed", fill=NEVER),
     Field("constant", ("B",), "float64", "utility", "fitted constant that keeps undisturbed shares put"),
     *CAPABILITY_FIELDS,
     *STRATEGY_FIELDS,

@@ -223,14 +223,16 @@ class Market(mesa.Model):
         self.week += 1
 
     def _follow_timeline(self, *, anew: bool = False) -> None:
-        """Bring brands, retailers and parameters to where the timeline has them this week."""
+        """Bring brands, retailers and parameters to where the timeline has them this week.
+
+        What brands do ends with the run-off; the economy, shops and shoppers go on as they would have.
+        """
         if not anew and (self.week < 0 or not (self.timeline or self.reacts)):
             return
-        active = () if self.running_off else self.timeline
         self.brand_specs = tuple(brand_this_week(self, key) for key in self.brand_keys)
         note_moves(self)
-        common = [c for c in active if c.brand is None]
-        if anew or any(c.brand is None for c in self.timeline):
+        common = [c for c in self.timeline if c.brand is None]
+        if anew or common:
             self.retailer_specs = tuple(
                 effective_settings(self.spec.retailers[key], common, self.week, f"retailers.{key}")
                 for key in self.retailer_keys

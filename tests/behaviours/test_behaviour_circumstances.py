@@ -107,6 +107,27 @@ def test_a_ramp_is_felt_as_it_comes_and_scars_fade_to_nothing():
     assert np.allclose(found[8:], np.where(left > HEALED, left, 0))
 
 
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_downturn_changes_at_once_what_savers_expect_to_save_whenever_it_begins(first):
+    """What comparing prices is worth goes with the weight of price; week 0 is a week like any other."""
+    on = only(**CHOOSING, price_comparison=True, circumstances=Circumstances(price_fixation=0.5))
+    spec = market_spec([0.5, 0.5], shoppers=500, retailers=3, dispersion=0.1)
+    one = Market(spec, on, seed=5, burn_in=2, timeline=[downturn(from_week=first)])
+    usual = run(one, 2).state.price_gain.copy()
+    run(one, 3)
+    assert usual.any()
+    assert np.allclose(one.state.price_gain, usual * (1 + 0.5 * one.state.saver), rtol=1e-5)
+
+
+def test_a_downturn_does_not_end_because_a_brand_stops_spending():
+    """The run-off ends what brands do; the economy is nobody's strategy."""
+    root = run(market(), 2)
+    arms = [run(root.fork([downturn()], run_off_from=run_off), 8) for run_off in (None, 4)]
+    assert arms[1].running_off
+    assert arms[0].world.hardship[0] == arms[1].world.hardship[0] == 1.0
+    assert np.array_equal(arms[0].state.price_weight, arms[1].state.price_weight)
+
+
 def test_impatience_grows_by_its_yearly_rate():
     one = run(market(impatience_trend=0.1, shoppers=10), 2 + 52)
     assert one.week == 52

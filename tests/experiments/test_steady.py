@@ -131,6 +131,15 @@ def test_a_damaged_file_of_constants_is_fitted_anew(unsettled, counted, tmp_path
     assert len(counted) == 2
 
 
+def test_a_market_is_fitted_anew_once_fitting_is_done_in_another_way(unsettled, counted, tmp_path, monkeypatch):
+    steady.settled(unsettled(), PARAMS)
+    other = tmp_path / "steady.py"
+    other.write_text("# another way\n")
+    monkeypatch.setattr(steady, "__file__", str(other))
+    steady.settled(unsettled(), PARAMS)
+    assert len(counted) == 2
+
+
 def test_a_fit_depends_on_the_market_alone_and_not_on_its_size(unsettled, quick):
     few, many = (steady.settle(unsettled(shoppers=n), PARAMS) for n in (10, 10_000))
     assert few == many
@@ -160,3 +169,13 @@ def test_a_new_brand_is_fitted_as_it_will_be_once_everybody_knows_it(unsettled, 
         for more in ({}, {"launch_week": 10, "awareness": 0.1})
     )
     assert old == new
+
+
+def test_the_luck_of_levels_that_each_run_draws_anew_leaves_no_trace_in_the_fit(unsettled, quick):
+    crest = {"share": 0.2, "price": 6.0}
+    drawn, average, better = (
+        steady.settle(unsettled(brands={"crest": {**crest, **more}}), PARAMS)
+        for more in ({}, {"quality": 0.0}, {"quality": 1.0})
+    )
+    assert drawn == average
+    assert better.reviews["crest"][4] > drawn.reviews["crest"][4]
