@@ -53,7 +53,7 @@ COST_TEXTS = {
     "administration": "running cost of the scheme",
     "rewards": "what redeemed rewards cost the brand",
     "outstanding_points": "expected cost of the points held at the end",
-    "price_reduction": "units times what the price is below that of the start",
+    "price_reduction": "what the brand gets less, its price being below that of the start",
 }
 _MEDIA = "application/vnd.apache.parquet"
 

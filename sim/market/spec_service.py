@@ -59,12 +59,13 @@ class Profile(Settings):
         le=100_000_000, source="assumption: a usual survey",
     )  # fmt: skip
     segment_cost: float = dial(
-        10.0, "cost of serving one segment in its own way", unit="money/week", plausible=(0, 1000), ge=0, le=1e9,
-        source="assumption: content and handling of its own; formulas §3: c_s",
+        0.001, "cost of serving one segment in its own way", unit="share of sales", plausible=(0, 0.01), ge=0, le=1,
+        source="assumption: four segments cost less than half of a lever's norm; formulas §3: c_s",
     )  # fmt: skip
     sample_cost: float = dial(
-        5.0, "cost of learning the needs of one shopper", unit="money", plausible=(0, 50), ge=0, le=1e6,
-        source="assumption: an interview of a panel; formulas §3: c_r",
+        0.0004, "cost of learning the needs of one shopper", unit="share of a week's sales", plausible=(0, 0.004), ge=0,
+        le=1, source="assumption: two studies of 400 a year cost a little more than half of a lever's norm; "
+        "formulas §3: c_r",
     )  # fmt: skip
     uses_data: bool = dial(
         True, "whether spending on Learn reaches members of the brand's scheme sooner, from their data",

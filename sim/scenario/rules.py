@@ -36,6 +36,7 @@ def market_problems(tree: Tree, places: Places) -> Iterator[Problem]:
                 yield negative_spend(("brands", key, "spend", lever), money)
     yield from _strategy_problems(brands)
     yield from _share_problems(brands, places)
+    yield from _assortment_problems(table(tree, "retailers"), brands)
     yield from _calibration_problems(tree, brands)
 
 
@@ -67,6 +68,21 @@ def _strategy_problems(brands: Tree) -> Iterator[Problem]:
             yield Problem(keys, f"is {show_value(followed)}; a brand cannot follow itself; must be {one_of(others)}")
         elif isinstance(followed, str) and followed not in others:
             yield Problem(keys, no_such("brand", followed, others))
+
+
+def _assortment_problems(retailers: Tree, brands: Tree) -> Iterator[Problem]:
+    """Find what retailers carry that there is not, and brands that nobody carries."""
+    carried: set[object] = set()
+    limited = {key: table(retailers, key).get("assortment") for key in retailers}
+    for key, keys in limited.items():
+        for n, brand in enumerate(keys if isinstance(keys, list) else ()):
+            carried.add(brand if isinstance(brand, str) else None)
+            if isinstance(brand, str) and brand not in brands:
+                yield Problem(("retailers", key, "assortment", n), no_such("brand", brand, brands))
+    if retailers and all(isinstance(keys, list) and keys for keys in limited.values()):
+        for brand in sorted(brands.keys() - carried):
+            what = "no retailer carries it; it must be in the assortment of one, or of all by leaving one's out"
+            yield Problem(("brands", brand), what)
 
 
 def _calibration_problems(tree: Tree, brands: Tree) -> Iterator[Problem]:

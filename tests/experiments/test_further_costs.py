@@ -36,7 +36,7 @@ class Params(BaseParams):
 def on_visit(block: Block) -> None:
     """Give a present with every unit of the first brand."""
     sold = int(np.count_nonzero(block.visit.choice[: block.count] == 0))
-    block.tally.gesture_cost[0] += sold * block.params("gestures").cents
+    block.tally.present_cost[0] += sold * block.params("gestures").cents
 
 
 BEHAVIOUR = Behaviour(
@@ -45,9 +45,9 @@ BEHAVIOUR = Behaviour(
     order=90,
     does="gives presents",
     params=Params,
-    tallies=(Field("gesture_cost", ("B",), "int64", "cents", "what presents cost the brand"),),
+    tallies=(Field("present_cost", ("B",), "int64", "cents", "what presents cost the brand"),),
     reads=("choice",),
-    writes=("gesture_cost",),
+    writes=("present_cost",),
     on_visit=on_visit,
 )
 '''
@@ -56,7 +56,7 @@ title = "Presents"
 weeks = 8
 burn_in = 4
 run_off_weeks = 4
-shoppers = 500
+shoppers = 4000
 replicates = 2
 focal = "acme"
 record = { panel = 0, preference_every = 0 }
@@ -104,24 +104,26 @@ def test_it_is_in_the_weekly_table_and_taken_off_the_contribution(small_spec, fo
     free, dear = tables
     cost = 0.25 * dear.column("units")[:, 0]
     assert cost.sum() > 0
-    np.testing.assert_allclose(dear.column("gesture_cost")[:, 0], cost)
+    np.testing.assert_allclose(dear.column("present_cost")[:, 0], cost)
     np.testing.assert_allclose((free.column("contribution") - dear.column("contribution"))[:, 0], cost, atol=1e-9)
-    assert (dear.column("gesture_cost")[:, 1:] == 0).all()
+    assert (dear.column("present_cost")[:, 1:] == 0).all()
 
 
 def test_it_is_a_component_of_what_an_arm_costs(result):
-    assert list(result.costs) == [*COST_PARTS, "gesture_cost"]
-    assert (result.costs["gesture_cost"][1] > 0).all()
-    assert (result.costs["gesture_cost"][[0, 2]] == 0).all()
+    assert tuple(result.costs)[: len(COST_PARTS)] == COST_PARTS
+    assert "present_cost" in result.costs
+    assert (result.costs["present_cost"][1] > 0).all()
+    assert (result.costs["present_cost"][[0, 2]] == 0).all()
     told = {(row.arm, row.quantity): row.value for row in money_of(result)}
-    assert told["presents", "cost"] == pytest.approx(result.costs["gesture_cost"][1].mean())
+    assert told["presents", "cost"] == pytest.approx(result.costs["present_cost"][1].mean())
     assert told["presents", "net_gain"] == pytest.approx(-told["presents", "cost"])  # nobody minds the presents
     assert told["presents", "gain"] == pytest.approx(0.0, abs=1e-9)
     assert told["presents", "return"] == pytest.approx(-1.0)
-    assert "gesture_cost" in costs_text(result)
+    assert "present_cost" in costs_text(result)
 
 
 def test_another_arm_can_be_matched_to_it(result):
+    """What presents cost varies by some 2 % between seeds: rates of 4000 shoppers, K .8."""
     paid = sum(result.costs.values()).mean(axis=1)
     assert paid[2] == pytest.approx(paid[1], rel=0.1)
 
@@ -129,13 +131,13 @@ def test_another_arm_can_be_matched_to_it(result):
 def test_it_is_written_described_and_read_back(result, tmp_path: Path):
     write_result(result, [], tmp_path / "made", command="compare", options={}, figures={})
     back = load_result(tmp_path / "made")
-    assert back.costs["gesture_cost"] == pytest.approx(result.costs["gesture_cost"])
-    assert np.array_equal(back.weekly["gesture_cost"], result.weekly["gesture_cost"])
-    assert '"gesture_cost"' in (tmp_path / "made" / "datapackage.json").read_text()
+    assert back.costs["present_cost"] == pytest.approx(result.costs["present_cost"])
+    assert np.array_equal(back.weekly["present_cost"], result.weekly["present_cost"])
+    assert '"present_cost"' in (tmp_path / "made" / "datapackage.json").read_text()
 
 
 def test_a_cost_with_the_name_of_a_line_of_the_account_is_refused(small_spec, tmp_path):
-    (tmp_path / "gestures.py").write_text(GESTURES.replace("gesture_cost", "goods_cost"))
+    (tmp_path / "gestures.py").write_text(GESTURES.replace("present_cost", "goods_cost"))
     market = Market(small_spec(), burn_in=0, behaviours=discover([tmp_path]), recorders=[WeeklyTable()])
     with pytest.raises(ContractError, match="'goods_cost' has the name of a line"):
         market.step()

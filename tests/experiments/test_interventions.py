@@ -223,7 +223,7 @@ RICH = {
 
 
 def roots(small_spec, path: str) -> list[tuple[MarketSpec, dict[str, Params]]]:
-    """Return settings under which a dial may be at work: the defaults, each choice of its words, and a rich scheme."""
+    """Return settings under which a dial may be at work: the defaults, each choice of its words, and a rich market."""
     tables, name, *_ = (*path.split("."), "")
     words = FOUND[name].params.model_fields.items() if tables == "behaviours" else ()
     others = [
@@ -234,9 +234,11 @@ def roots(small_spec, path: str) -> list[tuple[MarketSpec, dict[str, Params]]]:
     ]
     everything = {other: behaviour.params(on=True) for other, behaviour in FOUND.items()}
     plain, moody = small_spec(shoppers=600), FOUND["points"].params.model_validate({"pace_half_life": 2.0})
+    lavish = FOUND["complaints"].params.model_validate({"remedy": 1.2})  # more than may come back
     bolt = {"share": 0.3, "price": 4.0, "scheme": RICH}
     rich = small_spec(shoppers=600, brands={"bolt": bolt}, category={"purchase_rate": 2.0})
-    return [(plain, {}), *((plain, params) for params in others), (rich, {**everything, "points": moody})]
+    generous = {**everything, "points": moody, "complaints": lavish}
+    return [(plain, {}), *((plain, params) for params in others), (rich, generous)]
 
 
 def refusal(scenario: str) -> str:

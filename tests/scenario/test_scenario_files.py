@@ -223,12 +223,12 @@ def test_reading_a_scenario_needs_neither_arrays_nor_compilers():
 
 
 def test_a_shipped_scenario_has_its_name_however_it_is_given():
-    loaded = open_scenario("markets/base", (), BEHAVIOURS)
-    assert open_scenario(loaded.sources[0], (), BEHAVIOURS) == loaded
+    loaded = open_scenario("markets/base")
+    assert open_scenario(loaded.sources[0]) == loaded
 
 
 def test_the_base_market_has_eight_brands_of_which_acme_is_third():
-    scenario = load_scenario("markets/base", (), BEHAVIOURS)
+    scenario = load_scenario("markets/base")
     shares = sorted((brand.share for brand in scenario.brands.values()), reverse=True)
     assert len(scenario.brands) == 8
     assert len(scenario.retailers) == 3

@@ -38,4 +38,4 @@ def test_in_the_shipped_market_the_three_largest_rivals_follow_acme():
     follows = {key for key, brand in scenario.brands.items() if brand.strategy.follows == "acme"}
     assert follows == {key for _, key in rivals[-3:]}
     assert scenario.brands["m456"].price == 5.58  # the rest is as in the market it extends
-    assert set(scenario.arms) == {"baseline", "points", "experience"}
+    assert scenario.arms == load_scenario("experience_vs_points").arms

@@ -108,9 +108,10 @@ def _traits(
 
 
 @kernel
-def _add(count: int, reminds: Array, believes: Array, more: float, promise: float, row: Array) -> None:
+def _add(count: int, reminds: Array, believes: Array, familiar: Array, more: float, promise: float, row: Array) -> None:
+    """Add what comes to mind more often, and what is promised, as far as own experience does not know better."""
     for j in range(count):
-        row[j] += ln(f(1) + reminds[j] * f(more)) + f(promise) * believes[j]
+        row[j] += ln(f(1) + reminds[j] * f(more)) + f(promise) * believes[j] * (f(1) - familiar[j])
 
 
 @kernel
@@ -148,7 +149,7 @@ def on_visit(block: Block) -> None:
                 visit.who, block.active, brand, visit.reminds, more, when, block.draw(why), *block.key, visit.mind
             )
         _add(
-            block.active, visit.reminds, visit.believes, 0.0 if block.expected else more,
+            block.active, visit.reminds, visit.believes, visit.familiar[brand], 0.0 if block.expected else more,
             params.promise_weight * world.promised[brand], visit.utility[brand],
         )  # fmt: skip
     if world.spreads.any():
@@ -173,7 +174,7 @@ OWN = tuple(field.name for field in FIELDS)
 BEHAVIOUR = Behaviour(
     name="advertising",
     phase=Phase.SEARCH,
-    order=15,
+    order=45,
     does="adverts bring brands to mind, make new ones known, and promise",
     params=Params,
     state=(STATE,),
@@ -188,7 +189,7 @@ BEHAVIOUR = Behaviour(
         Field("reminds", ("V",), "float32", "", "chance that a brand comes to the shopper's mind at rest"),
         Field("believes", ("V",), "float32", "", "weight of adverts in what the shopper expects"),
     ),
-    reads=("who", "stock", "people_changed", "expertise", "bought_week"),
+    reads=("who", "familiar", "stock", "people_changed", "expertise", "bought_week"),
     writes=(
         "aware", *OWN, "reminded", "promised", "trust", "trust_naive", "trust_lost", "reminds", "believes", "mind",
         "utility", "memory", "bought_week", "last_brand",

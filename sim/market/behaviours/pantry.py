@@ -22,8 +22,7 @@ from sim.market.week import Behaviour, Phase
 
 f = np.float32
 PATHS = 4000
-STEPS_A_PURCHASE = 20
-PURCHASES_TO_REST = 12
+PURCHASES_TO_REST = 30.0
 
 
 class Params(BaseParams):
@@ -48,13 +47,19 @@ class Params(BaseParams):
 def stocks_at_rest(correction: float, seed: int) -> np.ndarray:
     """Return stocks as a self-correcting process leaves them, in purchases, sorted. Shape (PATHS,).
 
-    Time is counted in mean intervals between purchases, so that one distribution serves every purchase rate.
+    Time is counted in mean intervals between purchases, so that one distribution serves every purchase rate. As the
+    stock falls evenly, the chance to buy rises exponentially, and the wait for a purchase can be drawn exactly.
     """
-    stock = np.zeros(PATHS)
-    step = 1.0 / STEPS_A_PURCHASE
-    for t in range(PURCHASES_TO_REST * STEPS_A_PURCHASE):
-        u = chance.uniforms(seed, "pantry/rest", np.arange(PATHS), index=t)[0]
-        stock += (u < 1.0 - np.exp(-step * np.exp(-correction * stock))) - step
+    stock, left = np.zeros(PATHS), np.full(PATHS, PURCHASES_TO_REST)
+    n = 0
+    while left.any():
+        wait = -np.log(chance.uniforms(seed, "pantry/rest", np.arange(PATHS), index=n)[0])
+        if correction > 0:
+            wait = np.log1p(correction * wait * np.exp(correction * stock)) / correction
+        wait = np.minimum(wait, left)
+        stock += (wait < left) - wait
+        left -= wait
+        n += 1
     return np.sort(stock)
 
 
@@ -85,15 +90,21 @@ def _crave(
     first: int, last: int, correction: float, rate: Array, saver: Array, held_back: float, last_brand: Array,
     urge: Array, at_home: Array, appetite: Array,
 ) -> None:  # fmt: skip
-    """Consume, and work out how much sooner or later than usual each shopper would buy."""
+    """Work out how much sooner or later than usual each shopper would buy, and consume.
+
+    What is bought in a week makes up for what is consumed in it, so the stock before both counts. A week is one step,
+    in which the stock of a heavy buyer could swing past its rest and out of bounds: an implicit step, with
+    k / (1 + k x consumption) for k, takes it back towards rest at any rate, and is k itself for light buyers.
+    """
     for j in range(last - first):
         b = last_brand[first + j]
         appetite[j] = f(0) if b < 0 else f(urge[b])
     stock, usual, saves = at_home[first:last], rate[first:last], saver[first:last]
     for j in range(last - first):
         eats = usual[j] * (f(1) - f(held_back) * f(saves[j]))
+        pull = f(correction) / (f(1) + f(correction) * eats)
+        appetite[j] = exp(appetite[j] - pull * stock[j])
         stock[j] -= eats
-        appetite[j] = exp(appetite[j] - f(correction) * (stock[j] + f(0.5) * eats))
 
 
 def on_shoppers(block: Block) -> None:

@@ -80,7 +80,7 @@ def older(age: float, refresh_weeks: float) -> float:
 
 
 def cost(profile: Profile) -> float:
-    """Return what a profile costs a week."""
+    """Return what a profile costs, as a share of the sales of the undisturbed market."""
     return profile.segment_cost * profile.segments + profile.sample_cost * profile.sample / profile.refresh_weeks
 
 
@@ -103,7 +103,7 @@ def open_week(market: Market) -> None:
         world.fit[:, k] = params.misfit * (params.difference - np.array([at_rest, now]))
         speeds = (params.learns, params.learns_members if profile.uses_data else params.learns)
         world.known[:, k] = 1.0 - (1.0 - params.known) * np.exp(-np.array(speeds) * found[k])
-        market.tally.insight_cost[k] = round(100.0 * (cost(profile) - cost(rest)))
+        market.tally.insight_cost[k] = round(100.0 * (cost(profile) - cost(rest)) * market.brands[k].norm_sales)
     moved = np.abs(world.known - params.known).max(axis=0) + np.abs(world.fit[1] - world.fit[0])
     world.fits_anew[:] = moved > AT_REST
 

@@ -12,6 +12,7 @@ from pydantic import Field as Setting
 
 from sim.market import chance
 from sim.market.block import Block
+from sim.market.brands.strategy import winds_up
 from sim.market.chance import philox, unit
 from sim.market.compiled import Array, Word, kernel
 from sim.market.dials import Params as BaseParams
@@ -111,9 +112,9 @@ def open_week(market: Market) -> None:
             world.reward_rate[slot] = scheme.reward_rate
             world.expiry[slot] = scheme.expiry_weeks
             world.reward_unit_cost[slot] = scheme.reward_cost
-        world.accrues[slot] = scheme.reward_rate > 0 and not market.running_off
+        world.accrues[slot] = scheme.reward_rate > 0 and not winds_up(market, brand)
         world.closed[slot] = LATER if world.accrues[slot] else min(int(world.closed[slot]), market.week)
-        world.runs[slot] = scheme.offers and not market.running_off
+        world.runs[slot] = scheme.offers and not winds_up(market, brand)
         world.open[slot] = scheme.joining_open and bool(world.runs[slot])
         world.head_start[slot] = round(scheme.head_start * world.threshold[slot])
 
@@ -136,13 +137,14 @@ def _collect(
             continue
         i = who[j]
         since = min(np.int32(week) - np.int32(faded_week[j]), oldest)
-        pace[i, slot] = pace[i, slot] * kept[since] + learn
+        usual = pace[i, slot] * kept[since]  # without the purchase at hand, which says nothing about how often
+        pace[i, slot] = usual + learn
         if not accrues[slot] and not is_open[slot] and points[i, slot] == 0:
             continue
         if not member[i, slot] and is_open[slot]:
             w0, _, _, _ = philox(np.uint64(i), at, np.uint64(0), why, k0, k1)
             gain = yearly_gain(
-                pace[i, slot], valued_at, reward_rate[slot] if accrues[slot] else 0.0, tier_at[slot], bonus[slot],
+                usual, valued_at, reward_rate[slot] if accrues[slot] else 0.0, tier_at[slot], bonus[slot],
                 perk[slot], vouchers[slot], span[slot],
             )  # fmt: skip
             if unit(w0) < sigmoid((gain - hassle[i]) / f(hesitation)):

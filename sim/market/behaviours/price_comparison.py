@@ -17,17 +17,20 @@ from sim.market.chance import philox, unit
 from sim.market.compiled import Array, Word, kernel
 from sim.market.dials import Params as BaseParams
 from sim.market.dials import dial
-from sim.market.fastmath import exp, ln
+from sim.market.fastmath import ln
 from sim.market.gather import pick
 from sim.market.market import Market
 from sim.market.state import Field
 from sim.market.week import Behaviour, Phase
+from sim.market.world.personal_quotes import count_quotes, least_personal
 
 f = np.float32
 NOWHERE = 255
 """In `shop`: no shop that was looked at carries the brand."""
 OUT_OF_REACH = 1e30
-"""The cost of a brand that no shop looked at carries: nobody chooses it, and its logarithm is finite."""
+"""The cost of a brand that no shop looked at carries; its logarithm is finite."""
+HOPELESS = f(-1e6)
+"""What that does to its utility, however little a shopper minds prices: what is not there cannot be chosen."""
 
 
 class Params(BaseParams):
@@ -72,9 +75,9 @@ def open_week(market: Market) -> None:
         market.memo["price_comparison"] = state
         quotes = params.quotes_least + params.quotes_added * market.state.expertise
         if params.quotes == "posted":
-            quotes = np.minimum(quotes, len(retailers))
-        saved = dispersion.mean() * (quotes - 1.0) / (quotes + 1.0) * (params.form == "relative")
-        market.state.price_gain[:] = market.state.price_weight * saved * (market.state.main_shop < 0)
+            quotes = np.where(market.state.main_shop < 0, np.minimum(quotes, len(retailers)), 1.0)
+        gain = market.state.price_weight * dispersion.mean() * (quotes - 1.0) / (quotes + 1.0)
+        market.state.price_gain[:] = gain if params.form == "relative" else 0.0
 
 
 def _note_cost_at_rest(market: Market) -> None:
@@ -157,58 +160,6 @@ def _lowest(mask: Array, count: int, quote: Array, cost: Array, shop: Array) -> 
 
 
 @kernel
-def _count_quotes(
-    who: Array, count: int, active: int, expertise: Array, least: int, added: float, at: Word, why: Word, k0: Word,
-    k1: Word, quotes: Array,
-) -> int:  # fmt: skip
-    """Draw how many quotes each visit looks at where quotes are personal; return their number in all."""
-    total = 0
-    for j in range(count):
-        n = least
-        if j >= active:
-            n = 1
-        elif added > 0:
-            a, _, _, _ = philox(np.uint64(who[j]), at, np.uint64(0), why, k0, k1)
-            n += int(f(added) * expertise[who[j]] + unit(a))
-        quotes[j] = n
-        total += n
-    return total
-
-
-@kernel
-def _least_of(
-    who: Array, count: int, quotes: Array, brand: int, at: Word, why: Word, k0: Word, k1: Word, c0: Array, c1: Array,
-    c2: Array, c3: Array,
-) -> None:  # fmt: skip
-    """Draw for four brands where the least of n independent uniforms lies: 1 - U^(1/n)."""
-    for j in range(count):
-        w0, w1, w2, w3 = philox(np.uint64(who[j]), at, np.uint64(brand), why, k0, k1)
-        n = f(1) / f(quotes[j])
-        c0[j] = f(1) - exp(ln(unit(w0)) * n)
-        c1[j] = f(1) - exp(ln(unit(w1)) * n)
-        c2[j] = f(1) - exp(ln(unit(w2)) * n)
-        c3[j] = f(1) - exp(ln(unit(w3)) * n)
-
-
-@kernel
-def _least_personal(
-    who: Array, count: int, quotes: Array, low: Array, span: Array, at: Word, why: Word, k0: Word, k1: Word,
-    cost: Array, spare: Array,
-) -> None:  # fmt: skip
-    """Draw the least of n personal quotes for every brand."""
-    brands = cost.shape[0]
-    for b in range(0, brands, 4):
-        c1 = cost[b + 1] if b + 1 < brands else spare[0]
-        c2 = cost[b + 2] if b + 2 < brands else spare[1]
-        c3 = cost[b + 3] if b + 3 < brands else spare[2]
-        _least_of(who, count, quotes, b, at, why, k0, k1, cost[b], c1, c2, c3)
-    for b in range(brands):
-        row, least, width = cost[b], f(low[b]), f(span[b])
-        for j in range(count):
-            row[j] = least + width * row[j]
-
-
-@kernel
 def _add_cost(count: int, sensitivity: Array, cost: Array, start: Array, relative: bool, utility: Array) -> None:
     for b in range(utility.shape[0]):
         row, price, inverse = utility[b], cost[b], f(1.0 / start[b])
@@ -239,13 +190,14 @@ def _look(block: Block, params: Params) -> None:
             )
         _lowest(visit.shops, block.count, world.quote, visit.cost, visit.shop)
         return
-    block.tally.quotes[0] += _count_quotes(
+    block.tally.quotes[0] += count_quotes(
         visit.who, block.count, block.active, block.state.expertise, params.quotes_least, params.quotes_added,
         block.at, block.draw("price_comparison/shops"), *block.key, visit.quotes,
     )  # fmt: skip
     dispersion = float(np.mean([r.price_dispersion for r in market.retailer_specs]))
-    low, span = world.list_price * (1.0 - dispersion), world.list_price * 2.0 * dispersion
-    _least_personal(
+    low, span = world.list_price * (1.0 - dispersion) + world.extras[0], world.list_price * 2.0 * dispersion
+    visit.shop[:, : block.count] = 0  # personal quotes are of the first shop
+    least_personal(
         visit.who, block.count, visit.quotes, low, span,
         block.at, block.draw("price_comparison/personal"), *block.key, visit.cost, visit.spare,
     )  # fmt: skip
@@ -261,6 +213,8 @@ def on_visit(block: Block) -> None:
     _add_cost(
         block.active, visit.minds_price, visit.cost, block.world.cost_start, params.form == "relative", visit.utility
     )
+    if not (block.expected or block.world.carried.all()):
+        np.copyto(visit.utility[:, : block.active], HOPELESS, where=visit.shop[:, : block.active] == NOWHERE)
 
 
 BEHAVIOUR = Behaviour(

@@ -8,6 +8,7 @@ are worth to those in them). Benefits of a purchase go to whoever was gold when 
 import numpy as np
 
 from sim.market.block import Block
+from sim.market.brands.strategy import winds_up
 from sim.market.compiled import Array, kernel
 from sim.market.dials import Params as BaseParams
 from sim.market.dials import dial
@@ -37,7 +38,7 @@ def _take_terms(market: Market) -> None:
     world = market.world
     for slot, brand in enumerate(market.scheme_brands):
         scheme = market.brand_specs[brand].scheme
-        holds = scheme.has_tiers and not market.running_off
+        holds = scheme.has_tiers and not winds_up(market, brand)
         world.tier_at[slot] = scheme.tier_at if holds else 0.0
         world.tier_bonus[slot] = scheme.tier_bonus if holds else 0.0
         world.tier_perk[slot] = scheme.tier_perk if holds else 0.0

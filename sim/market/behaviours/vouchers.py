@@ -10,6 +10,7 @@ one would have come by the rhythm so far, its absence is noted in `voucher_off`.
 import numpy as np
 
 from sim.market.block import Block
+from sim.market.brands.strategy import winds_up
 from sim.market.chance import philox, unit
 from sim.market.compiled import Array, Word, kernel
 from sim.market.dials import Params as BaseParams
@@ -48,7 +49,7 @@ def open_week(market: Market) -> None:
     world, week = market.world, market.week
     for slot, brand in enumerate(market.scheme_brands):
         scheme, mailed = market.brand_specs[brand].scheme, int(world.voucher_mailed[slot])
-        mails = scheme.mails_vouchers and not market.running_off
+        mails = scheme.mails_vouchers and not winds_up(market, brand)
         if not mails:
             world.voucher_year[slot] = 0.0  # there is nothing to join for
             if mailed == NEVER:

@@ -40,7 +40,7 @@ ACCOUNT: dict[str, str] = {
     "administration": "running cost of the scheme",
     "reward_cost": "what rewards redeemed cost the brand",
     "contribution": "revenue less cost of goods, all levers, administration, rewards and further costs",
-    "price_reduction": "units times what the list price is below that at the start",
+    "price_reduction": "what the brand gets less for its sales, its list price being below that at the start",
     "points_liability": "face value of the points held",
     "points_redeemable": "what rewards for the points held would cost: of full cards alone once nothing accrues",
     "breakage": "what rewards for the points that expired would have cost; part of no sum",
@@ -115,7 +115,7 @@ def _receipts(market: "Market") -> dict[str, Money]:
         "retailer_margin": retailer_margin(spending, revenue, fees),
         "fees": fees,
         "revenue": revenue,
-        "price_reduction": tally.units * np.maximum(world.list_price_start - world.list_price, 0.0),
+        "price_reduction": revenue * np.maximum(world.list_price_start / world.list_price - 1.0, 0.0),
     }
 
 

@@ -57,11 +57,18 @@ def _price(own: Brand, start: Brand, change: float) -> float:
     return own.price
 
 
+def winds_up(market: "Market", brand: int) -> bool:
+    """Say whether a brand's scheme is only being settled: in the run-off, if it had none before the timeline began."""
+    return market.running_off and not market.spec.brands[market.brand_keys[brand]].scheme.offers
+
+
 def brand_this_week(market: "Market", key: str) -> Brand:
-    """Return a brand as the timeline and its strategy have it; in the run-off as it was, its last scheme to settle."""
+    """Return a brand as the timeline and its strategy have it; in the run-off as at rest."""
     base, own = market.spec.brands[key], [c for c in market.timeline if c.brand == key]
     if not market.running_off or market.run_off_from is None:
         return _with_answer(market, base, effective(base, own, market.week), market.week)
+    if base.scheme.offers:
+        return base
     last = market.run_off_from - 1
     return base.model_copy(update={"scheme": _with_answer(market, base, effective(base, own, last), last).scheme})
 

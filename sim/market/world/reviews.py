@@ -26,7 +26,13 @@ FIELDS = (
     Field("favourable_start", ("B",), "float64", "reviews", "favourable reviews when the undisturbed market was left"),
     Field("rating_change", ("B",), "float64", "stars", "mean rating less that at the start"),
     Field("rating_spread", ("B",), "float64", "stars", "standard deviation of single reviews"),
-    Field("volume_change", ("B",), "float64", "", "ln of (reviews of 4 and 5 stars + 1) over the same at the start"),
+    Field(
+        "volume_change",
+        ("B",),
+        "float64",
+        "",
+        "ln of (reviews + 1) over the same at the start, or that of 4 and 5 stars if it is less",
+    ),
 )
 
 
@@ -60,7 +66,8 @@ def read_platform(market: "Market") -> None:
     known = (count > 0) & (world.reviews_start > 0)
     world.rating_change[:] = np.where(known, rating - world.rating_start, 0.0)
     world.rating_spread[:] = np.sqrt(np.maximum(np.where(count > 0, world.score_square / some, 0.0) - rating**2, 0.0))
-    world.volume_change[:] = np.log((favourable + 1.0) / (world.favourable_start + 1.0))
+    volume = np.log((count + 1.0) / (world.reviews_start + 1.0))
+    world.volume_change[:] = np.minimum(volume, np.log((favourable + 1.0) / (world.favourable_start + 1.0)))
 
 
 def post_reviews(market: "Market", retention: float) -> None:
