@@ -86,10 +86,11 @@ def _run(
 
 @main.command()
 @click.argument("scenario")
+@click.option("--details", is_flag=True, help="Print all brands in all arms.")
 @running_options
 def run(
-    scenario: str, values: tuple[str, ...], seed: int | None, replicates: int | None, folders: tuple[Path, ...],
-    window: int | None, out: Path, force: bool, threads: int, as_json: bool, quiet: bool,
+    scenario: str, details: bool, values: tuple[str, ...], seed: int | None, replicates: int | None,
+    folders: tuple[Path, ...], window: int | None, out: Path, force: bool, threads: int, as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Run all arms of SCENARIO: what each brand ends up with.
 
@@ -101,22 +102,26 @@ def run(
         scenario, _overrides(values, seed, replicates), folders, out=out, threads=threads, window=window, force=force,
         quiet=quiet,
     )  # fmt: skip
-    click.echo(json.dumps(run_json(done.result, done.folder), indent=2) if as_json else run_text(done.result))
+    click.echo(
+        json.dumps(run_json(done.result, done.folder), indent=2) if as_json else run_text(done.result, details=details)
+    )
     note(f"Result folder: {done.folder}", quiet=quiet or as_json)
 
 
 @main.command()
 @click.argument("scenario")
 @click.option("--against", default="baseline", show_default=True, metavar="ARM", help="Arm to compare the others with.")
+@click.option("--details", is_flag=True, help="Print every metric, reason and flow of each arm too.")
 @running_options
 def compare(
-    scenario: str, against: str, values: tuple[str, ...], seed: int | None, replicates: int | None,
+    scenario: str, against: str, details: bool, values: tuple[str, ...], seed: int | None, replicates: int | None,
     folders: tuple[Path, ...], window: int | None, out: Path, force: bool, threads: int, as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Compare the arms of SCENARIO: paired differences, reasons, costs.
 
-    Prints the difference that each arm makes for the brand in question, how sure it is, which behaviours it comes from,
-    who switched, how much of what was given to buyers bought nothing more, and what each arm costs.
+    Prints which arm wins, then a row an arm for the brand in question: what it costs, what it changes and how sure
+    that is, what comes back and when, and how much of what it gives to buyers bought nothing more; then why, and who
+    switched.
     SCENARIO is a file, or the name of one that comes with the program (see `shoppers list`).
     """
     from sim.experiments.told import compare_json, compare_text
@@ -128,7 +133,9 @@ def compare(
     if as_json:
         click.echo(json.dumps(compare_json(done.result, done.differences, against, done.folder), indent=2))
     else:
-        click.echo(compare_text(done.result, done.differences, against))
+        click.echo(compare_text(done.result, done.differences, against, details=details))
+        if not details:
+            note("Every metric, reason and flow of each arm: --details, or --json.", quiet=quiet)
     note(f"Result folder: {done.folder}", quiet=quiet or as_json)
 
 

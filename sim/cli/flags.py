@@ -31,7 +31,7 @@ def setting_options(command: Command) -> Command:
         command,
         click.option("--set", "values", multiple=True, metavar="PATH=VALUE",
                      help="Override a value of the scenario, such as brands.acme.price=4.5; may be repeated."),
-        click.option("--seed", type=Whole(0), metavar="N",
+        click.option("--seed", type=Whole(0, 2**63 - 1), metavar="N",
                      help="Where all chance begins; overrides the scenario's."),
         click.option("--replicates", type=Whole(1, 10_000), metavar="N",
                      help="Runs of each arm, each with its own chance; overrides the scenario's."),

@@ -76,17 +76,16 @@ def matching_text(result: Result) -> list[str]:
     rows = matching(result)
     if not rows:
         return []
+    targets = dict.fromkeys((row["matched_to"], row["target"]) for row in rows)
+    one = len(targets) == 1
     told = [
         {
             "arm": row["arm"],
-            "matched to": row["matched_to"],
-            "intensity": _intensity(row),
-            "target": row["target"],
-            "on calibration seeds": row["calibration_cost"],
-            "in this run": row["cost"],
-            "deviation": _percent(row["deviation"]),
-            "from": _percent(row["low"]),
-            "to": _percent(row["high"]),
+            "scaled to": _intensity(row).replace(", ", "\n"),
+            **({} if one else {"matched to": f"{row['matched_to']} {number(row['target'])}"}),
+            "on calibration\nseeds": row["calibration_cost"],
+            "in this\nrun": row["cost"],
+            "off target": _off_target(row),
         }
         for row in rows
     ]
@@ -98,8 +97,9 @@ def matching_text(result: Result) -> list[str]:
             f"Scaled on up to {seeds} calibration seeds, apart from those of this run; standard error there {worst:.1%}"
         )
         how = f"{how.replace('%', ' %')} or less"
-    chance = "Where the interval of a deviation (95 %) holds zero it may be chance"
-    return [f"Cost of matched arms\n{how}.\n{chance}.\n{table(told)}"]
+    goal = f" to {rows[0]['matched_to']}, {number(rows[0]['target'])}" if one else ""
+    chance = "x: by how much what the file adds or changes is multiplied. In square brackets: may be chance"
+    return [f"Cost of matched arms{goal}\n{how}.\n{chance}.\n{table(told)}"]
 
 
 def matching_sentences(result: Result) -> list[str]:
@@ -112,13 +112,18 @@ def matching_sentences(result: Result) -> list[str]:
     ]
 
 
-def _percent(share: float | None) -> str:
-    return signed(math.nan if share is None else share, "share").replace("pt", "%")
+def _off_target(row: Mapping[str, Any]) -> str:
+    """Write how far an arm's cost is off its target, in per cent, with half its interval."""
+    off, low, high = (math.nan if row[name] is None else row[name] for name in ("deviation", "low", "high"))
+    text = f"{signed(off, 'share').removesuffix(' pt')}"
+    if math.isnan(low) or high - low < 0.0001:  # known without trials, such as money on levers
+        return f"{text} %"
+    return f"{f'[{text}]' if low < 0.0 < high else text} ±{100 * (high - off):.2f} %"
 
 
 def _intensity(row: Mapping[str, Any]) -> str:
     """Say what was scaled by which factor, and what it came to."""
     return ", ".join(
-        f"{path} x {number(factor)} = {number(row['value'][path])}{' a week' * (path == SPEND)}"
+        f"{path} = {number(row['value'][path])}{' a week' * (path == SPEND)} (x {number(factor)})"
         for path, factor in row["intensity"].items()
     )

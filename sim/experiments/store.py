@@ -162,7 +162,9 @@ def load_result(path: Path, *, panels: bool = True) -> Result:
     try:
         return result_of(record, (path / "scenario.toml").read_bytes().decode(), **_arrays(path, record, panels))
     except (KeyError, TypeError, ValueError, AssertionError) as error:
-        raise ResultError(f"{path / RUN_FILE}: damaged, does not fit the tables; {how_to_mend(path)}") from error
+        raise ResultError(
+            f"{path / RUN_FILE}: damaged, does not fit the tables; {how_to_mend(path, record)}"
+        ) from error
 
 
 def load_differences(path: Path) -> list[Difference]:
@@ -240,7 +242,12 @@ def _checked(folder: Path, *, panels: bool) -> dict[str, Any]:
         if name == "README.md" or name.startswith("figures/") or (name == "panel.parquet" and not panels):
             continue
         if not (folder / name).is_file():
-            raise ResultError(f"{folder / name}: missing from a finished result; {how_to_mend(folder)}")
+            raise ResultError(f"{folder / name}: missing from a finished result; {_mend(folder, name, record)}")
         if digest(folder / name) != said["sha256"]:
-            raise ResultError(f"{folder / name}: damaged, not as it was written; {how_to_mend(folder)}")
+            raise ResultError(f"{folder / name}: damaged, not as it was written; {_mend(folder, name, record)}")
     return record
+
+
+def _mend(folder: Path, name: str, record: Mapping[str, Any]) -> str:
+    """Say how to get a damaged file back; from the scenario beside it, unless that is the damaged one."""
+    return how_to_mend(folder, None if name == "scenario.toml" else record)

@@ -1,29 +1,33 @@
 """The README of a result folder: what it holds, what was asked, what came out, and how to rebuild it."""
 
-import shlex
+import math
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from sim.experiments.compare import interval
 from sim.experiments.matched import matching_sentences
-from sim.experiments.money import money_of
-from sim.experiments.result import METRICS, Difference, Result
-from sim.experiments.store_record import package_version
+from sim.experiments.money import Money, money_of
+from sim.experiments.result import BASELINE, METRICS, Difference, Result
+from sim.experiments.store_record import call, package_version
 from sim.experiments.store_why import FILES
 from sim.experiments.store_words import (
     DASH,
     alike_numbers,
     fixed_number,
     interval_words,
+    label_of_arm,
     label_of_brand,
     reference_arm,
     setting,
     short_number,
     words_for,
 )
+from sim.experiments.told_front import by_preference
+from sim.market import behaviours
 
 _WIDTH = 100
-_COLUMNS = ("preference_share", "market_share", "contribution")
+_COLUMNS = ("preference_share", "intrinsic_preference_share", "market_share")
 _FILES = {
     "scenario.toml": "the scenario with every number in it; it rebuilds the run",
     "summary.csv": "per arm, brand and metric: the baseline, the arm, the difference and its interval",
@@ -70,7 +74,7 @@ def write_readme(
     lines += [""] if notes else []
     lines += [*_figures(folder, figures), "## Files", ""]
     lines += [f"- `{name}`: {what}" for name, what in _FILES.items() if name == "run.json" or (folder / name).exists()]
-    lines += ["", "## How to rebuild it", "", "In this folder:", "", "```", _call(command, options), "```", ""]
+    lines += _rebuild(result, command, options)
     lines += [
         f"Written by Expert Shoppers {package_version()}, model {version}. With the same scenario, options, model and",
         "libraries (see `run.json`) every table comes out the same to the last byte.",
@@ -107,23 +111,54 @@ def _table(result: Result, differences: Sequence[Difference]) -> Iterator[str]:
         yield "Nothing was compared."
         return
     heads = [f"{words_for(metric)} ({_unit(metric)})" for metric in metrics]
-    back = {row.arm: row.value for row in money_of(result) if row.quantity == "return"}
-    yield f"| Arm | {' | '.join(heads)} | Cost (money) | Return |"
-    yield "|---|" + "---:|" * (len(metrics) + 2)
-    for at, (arm, label) in enumerate(zip(result.arms.keys, result.arms.labels, strict=True)):
+    money = {(row.arm, row.quantity): row for row in money_of(result)}
+    more = ["Cost (money)", "Net gain (money)", "Return", "Paid back from week", "Bought anyway (%)"]
+    yield f"| Arm | {' | '.join([*heads, *more])} |"
+    yield "|---|" + "---:|" * (len(heads) + len(more))
+    for arm in by_preference(result):
         if arm == against:
             continue
         cells = [_difference(found.get((arm, metric))) for metric in metrics]
-        cost = sum((part[at].mean() for part in result.costs.values()), 0.0)
-        yield f"| {_cell(label)} | {' | '.join(cells)} | {short_number(float(cost))} | {_return(back, arm)} |"
+        cells += [_money(money.get((arm, name))) for name in ("cost", "net_gain", "return")]
+        cells += [_payback(result, money, arm), _anyway(result, arm)]
+        yield f"| {_cell(label_of_arm(result, arm))} | {' | '.join(cells)} |"
     yield ""
-    yield f"Difference to the arm `{against}`, and from where to where it may lie ({interval_words(result)})."
-    yield "Cost is what the arm costs beyond the baseline, discounted, mean of the replicates."
-    yield "Return is the net gain in contribution over all weeks, per unit of that cost; more is in `money.csv`."
+    yield f"Shares: difference to the arm `{against}`, and from where to where it may lie ({interval_words(result)})."
+    yield "Money: beyond the baseline, discounted, over all weeks. Net gain: contribution won, after the cost;"
+    yield "return: net gain per unit of that cost; paid back: in the median replicate, and in how many of all. Bought"
+    yield "anyway: share of rewards and price reductions that went to purchases made in the baseline too."
+    yield "More is in `summary.csv`, `money.csv` and `subsidy.csv`."
 
 
-def _return(back: Mapping[str, float], arm: str) -> str:
-    return fixed_number(back.get(arm, float("nan")), 2)
+def _money(row: Money | None) -> str:
+    if row is None:
+        return DASH
+    numbers = (row.value, row.low, row.high)
+    if row.quantity == "return":
+        return _with_ends([fixed_number(number, 2) for number in numbers])
+    signed = row.quantity != "cost"
+    return _with_ends([short_number(number, signed=signed) for number in numbers[: 1 if row.low == row.high else 3]])
+
+
+def _payback(result: Result, money: Mapping[tuple[str, str], Money], arm: str) -> str:
+    week, share = money.get((arm, "payback_week")), money.get((arm, "paid_back"))
+    if week is None or share is None:
+        return DASH
+    runs = round(share.value * result.replicates)
+    when = "never" if math.isnan(week.value) else f"{week.value:.0f}"
+    return when + (f" ({runs} of {result.replicates})" if 0 < runs < result.replicates else "")
+
+
+def _anyway(result: Result, arm: str) -> str:
+    if result.why is None or arm == BASELINE:
+        return DASH
+    share = interval(result.why.subsidised()[result.arms.keys.index(arm)])
+    return _with_ends([fixed_number(100 * number, 1, signed=False) for number in share])
+
+
+def _with_ends(texts: Sequence[str]) -> str:
+    """Write a number with the ends of its interval; alone if they are not known."""
+    return texts[0] if len(texts) == 1 or DASH in texts else f"{texts[0]} ({texts[1]} to {texts[2]})"
 
 
 def _cell(text: str) -> str:
@@ -142,7 +177,7 @@ def _difference(one: Difference | None) -> str:
         texts = [fixed_number(100 * number, 2) for number in numbers]
     else:
         texts = alike_numbers(numbers)
-    return texts[0] if DASH in texts else f"{texts[0]} ({texts[1]} to {texts[2]})"
+    return _with_ends(texts)
 
 
 def _figures(folder: Path, figures: Iterable[str]) -> list[str]:
@@ -150,13 +185,12 @@ def _figures(folder: Path, figures: Iterable[str]) -> list[str]:
     return [line for name in names for line in (f"![{words_for(name)}](figures/{name}.png)", "")]
 
 
-def _call(command: str, options: Mapping[str, object]) -> str:
-    words = ["shoppers", command, "scenario.toml"]
-    for name, value in sorted(options.items()):
-        flag = f"--{name.replace('_', '-')}"
-        if value is True:
-            words.append(flag)
-        elif value is not None and value is not False:
-            many = value if isinstance(value, list | tuple) else (value,)
-            words += [word for one in many for word in (flag, str(one))]
-    return shlex.join(words)
+def _rebuild(result: Result, command: str, options: Mapping[str, object]) -> list[str]:
+    """Return the command that computes everything again, and what it takes beside this folder."""
+    shipped = {path.stem for path in Path(behaviours.__file__).parent.glob("*.py")}
+    own = sorted(set(setting(result, "behaviours") or {}) - shipped)
+    more = ["--behaviours", "DIR"] if own else []
+    lines = ["", "## How to rebuild it", "", "In this folder:", "", "```"]
+    lines += [call(command, Path("scenario.toml"), Path(".."), options, more), "```", ""]
+    which = ", ".join(f"`{name}`" for name in own)
+    return [*lines, f"`DIR` is the folder with the behaviour files of {which}.", ""] if own else lines

@@ -4,8 +4,9 @@ import json
 import math
 import os
 import platform
+import shlex
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -88,14 +89,41 @@ def read_record(folder: Path) -> dict[str, Any]:
     if record["format"] != FORMAT:
         raise ResultError(
             f"{path}: of format {record['format']}, this version reads {FORMAT}; "
-            f"use expert-shoppers {record.get('versions', {}).get(PACKAGE, 'of that time')} or {how_to_mend(folder)}"
+            f"use expert-shoppers {record.get('versions', {}).get(PACKAGE, 'of that time')} or "
+            f"{how_to_mend(folder, record)}"
         )
     return record
 
 
-def how_to_mend(folder: Path) -> str:
-    """Say how to get a damaged result folder back."""
-    return f"run it again: `shoppers run {folder / 'scenario.toml'} --force`"
+def how_to_mend(folder: Path, record: Mapping[str, Any] | None = None) -> str:
+    """Say how to get a damaged result folder back, by the command that made it if its record is known."""
+    if record is None or not {"command", "options"} <= record.keys():
+        return "give the command that wrote it again, with --force"
+    scenario, out = folder / "scenario.toml", folder.parent
+    return f"write it again: `{call(record['command'], scenario, out, record['options'])}`"
+
+
+def call(command: str, scenario: Path, out: Path, options: Mapping[str, object], more: Sequence[str] = ()) -> str:
+    """Return what to type for a result to be computed again, from its own scenario into its own folder.
+
+    Parameters
+    ----------
+    command, options
+        As they stand in the record.
+    scenario, out
+        The result's `scenario.toml`, and the folder in which the result folder lies.
+    more
+        Further words.
+    """
+    words = ["shoppers", command, scenario.as_posix()]
+    for name, value in sorted({**options, "out": out.as_posix()}.items()):
+        flag = f"--{name.replace('_', '-')}"
+        if value is True:
+            words.append(flag)
+        elif value is not None and value is not False:
+            many = value if isinstance(value, list | tuple) else (value,)
+            words += [word for one in many for word in (flag, str(one))]
+    return shlex.join([*words, *more, "--force"])
 
 
 def result_of(record: Mapping[str, Any], scenario_toml: str, **arrays: Any) -> Result:  # noqa: ANN401 - see Result

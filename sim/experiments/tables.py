@@ -3,17 +3,21 @@
 import math
 import re
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 GAP = "  "
 NARROWEST = 16
 """Letters to which a column of texts may be folded where the terminal is narrow."""
 
-_LIKE_A_NUMBER = re.compile(r"(-|inf|[+-]?[\d.,]+( %| pt)?)( / (-|inf|[+-]?[\d.,]+))?")
+_LIKE_A_NUMBER = re.compile(
+    r"(-|inf|never|±inf|[+±-]?[\d.,]+( %| pt)?|\[[+-]?[\d.,]+\]|\d+ of \d+)( / (-|inf|[+-]?[\d.,]+))?"
+)
 
 
 def table(rows: Sequence[Mapping[str, object]], columns: Sequence[str] | None = None, width: int | None = None) -> str:
     """Return rows as an aligned table, numbers to the right and with as many decimals as their column needs.
+
+    A line break in a head or a text begins a new line there.
 
     Parameters
     ----------
@@ -28,16 +32,33 @@ def table(rows: Sequence[Mapping[str, object]], columns: Sequence[str] | None = 
         return "(nothing)"
     columns = list(columns or rows[0])
     by_column = [_cells([row.get(name) for row in rows]) for name in columns]
-    right = [any(cell != "-" for cell in c) and all(map(_LIKE_A_NUMBER.fullmatch, c)) for c in by_column]
-    widths = [max(len(name), *map(len, cells)) for name, cells in zip(columns, by_column, strict=True)]
+    pieces = [[line for cell in cells for line in cell.split("\n")] for cells in by_column]
+    right = [any(line != "-" for line in c) and all(map(_LIKE_A_NUMBER.fullmatch, c)) for c in pieces]
+    heads = [name.split("\n") for name in columns]
+    widths = [max(map(len, [*head, *lines])) for head, lines in zip(heads, pieces, strict=True)]
     if width is not None:
         _narrow(widths, [_least(name, cells) for name, cells in zip(columns, by_column, strict=True)], width)
-    lines = [_line(columns, widths, right), _line(["-" * w for w in widths], widths, right)]
+    lines = [*_lines(heads, widths, right, below=True), _line(["-" * w for w in widths], widths, right)]
     for cells in zip(*by_column, strict=True):
-        folded = [textwrap.wrap(cell, w) or [""] for cell, w in zip(cells, widths, strict=True)]
-        for n in range(max(map(len, folded))):
-            lines.append(_line([part[n] if n < len(part) else "" for part in folded], widths, right))
+        lines += _lines([_folded(cell, w) for cell, w in zip(cells, widths, strict=True)], widths, right)
     return "\n".join(lines)
+
+
+def _folded(cell: str, width: int) -> list[str]:
+    """Return the lines of a cell; a line that fits stays as it is, spaces before it included."""
+    return [
+        part for line in cell.split("\n") for part in ([line] if len(line) <= width else textwrap.wrap(line, width))
+    ]
+
+
+def _lines(
+    cells: Sequence[Sequence[str]], widths: Sequence[int], right: Sequence[bool], *, below: bool = False
+) -> Iterator[str]:
+    """Yield the lines of one row; what has fewer lines stands above or below."""
+    most = max(map(len, cells))
+    even = [[*[""] * (below * (most - len(cell))), *cell, *[""] * (most - len(cell))] for cell in cells]
+    for n in range(most):
+        yield _line([cell[n] for cell in even], widths, right)
 
 
 def _least(name: str, cells: Sequence[str]) -> int:

@@ -1,7 +1,8 @@
 """What commands print: tables in words for people, plain structures for programs."""
 
 import math
-from collections.abc import Mapping, Sequence
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ from sim.experiments.matched import matching, matching_text
 from sim.experiments.money import money_of
 from sim.experiments.result import METRICS, Difference, Result
 from sim.experiments.tables import level, number, signed, table
+from sim.experiments.told_front import front_text
 from sim.experiments.told_money import costs_text, money_json, money_text
-from sim.experiments.told_reasons import why_json, why_text
+from sim.experiments.told_reasons import why_details, why_json, why_text
 from sim.market.building import SHOPPERS, WORLD
 from sim.market.dials import register
 from sim.market.spec import Brand, MarketSpec, Retailer
@@ -59,16 +61,35 @@ def run_json(result: Result, folder: Path | None) -> dict[str, Any]:
     return {"scenario": result.name, "replicates": result.replicates, "values": rows, "folder": _path(folder)}
 
 
-def run_text(result: Result) -> str:
-    """Return the levels of every brand in every arm, for the main metrics."""
+def run_text(result: Result, *, details: bool = False) -> str:
+    """Return the levels of the main metrics: of all brands in the first arm, of the focal brand in all arms.
+
+    With details of all brands in all arms.
+    """
+    arms, first = result.arms.keys, result.arms.keys[0]
+    parts = [f"{result.title or result.name}\nMeans of {_weeks(result)}, {_replicates(result)}."]
+    if details or len(arms) == 1:
+        return "\n\n".join([*parts, _levels(result, [(a, b) for a in arms for b in result.brands])])
+    brand = result.brand_labels[result.brands.index(result.focal)]
+    parts.append(f"{brand} in every arm\n{_levels(result, [(a, result.focal) for a in arms])}")
+    parts.append(f"All brands, {first}\n{_levels(result, [(first, b) for b in result.brands])}")
+    return "\n\n".join(parts)
+
+
+def _levels(result: Result, rows: Sequence[tuple[str, str]]) -> str:
+    """Return a table of arms and brands; a column that would be the same in all rows is left out."""
     chosen = ("preference_share", "market_share", "penetration", "purchase_frequency", "share_of_requirements",
               "satisfaction", "contribution")  # fmt: skip
-    rows = []
-    for a, arm in enumerate(result.arms.keys):
-        for b, brand in enumerate(result.brands):
-            values = {m: interval(result.metric(m)[a, :, b])[0] for m in chosen}
-            rows.append({"arm": arm, "brand": brand, **{m: level(v, METRICS[m]) for m, v in values.items()}})
-    return f"{result.title or result.name}\nMeans of {_weeks(result)}, {_replicates(result)}.\n\n{table(rows)}"
+    values = {metric: result.metric(metric) for metric in chosen}
+    lines = []
+    for arm, brand in rows:
+        a, b = result.arms.keys.index(arm), result.brands.index(brand)
+        names = {
+            name: one for name, one, at in (("arm", arm, 0), ("brand", brand, 1)) if len({r[at] for r in rows}) > 1
+        }
+        means = {m.replace("_", "\n", 2): level(interval(values[m][a, :, b])[0], METRICS[m]) for m in chosen}
+        lines.append({**names, **means})
+    return table(lines)
 
 
 def _weeks(result: Result) -> str:
@@ -105,20 +126,20 @@ def compare_json(
     }  # fmt: skip
 
 
-def compare_text(result: Result, differences: Sequence[Difference], against: str) -> str:
-    """Return the comparison for the focal brand, arm by arm, and what each arm costs."""
-    labels = dict(zip(result.arms.keys, result.arms.labels, strict=True))
-    brand = result.brand_labels[result.brands.index(result.focal)]
-    sure = (
-        "95 % intervals, chance only; clear: the interval leaves out zero."
-        if result.replicates > 1
-        else "one replicate tells nothing about chance, so there are no intervals."
-    )
-    parts = [
-        "\n".join(line for line in (result.title or result.name, result.question) if line),
-        f"{brand}: difference to {against} in {_weeks(result)}, paired over {_replicates(result)};\n{sure}",
-    ]
-    for arm in result.arms.keys:
+def compare_text(result: Result, differences: Sequence[Difference], against: str, *, details: bool = False) -> str:
+    """Return the comparison for the focal brand: the answer, a table of all arms, reasons, costs; all with details."""
+    parts = front_text(result, differences, against)
+    if len(result.arms.keys) > 1:
+        parts += [*why_text(result), costs_text(result), *matching_text(result)]
+    if details:
+        parts += [*_metrics_text(result, differences, against), *why_details(result)]
+        parts += [money_text(result, money_of(result))] if len(result.arms.keys) > 1 else []
+    return "\n\n".join([*parts, *result.notes])
+
+
+def _metrics_text(result: Result, differences: Sequence[Difference], against: str) -> Iterator[str]:
+    """Yield a table an arm: every metric of the focal brand, with its interval."""
+    for arm, label in zip(result.arms.keys, result.arms.labels, strict=True):
         rows = [
             {
                 "metric": d.metric,
@@ -132,11 +153,7 @@ def compare_text(result: Result, differences: Sequence[Difference], against: str
             if d.arm == arm and d.brand == result.focal
         ]
         if rows:
-            parts.append(f"{arm}{f': {labels[arm]}' * (labels[arm] != arm)}\n{table(rows)}")
-    parts += why_text(result)
-    if len(result.arms.keys) > 1:
-        parts += [costs_text(result), money_text(result, money_of(result))]
-    return "\n\n".join([*parts, *matching_text(result), *result.notes])
+            yield f"{arm}{f': {label}' * (label != arm)}\n{table(rows)}"
 
 
 def measures_text(measures: Measures) -> str:
@@ -205,8 +222,25 @@ def plan_rows(
 
 
 def plan_text(rows: Sequence[Mapping[str, Any]], width: int | None = None) -> str:
-    """Return rows of `plan_rows` as a table; ranges in words."""
+    """Return rows of `plan_rows` as a table, ranges in words; the week as a list, since what it reads is long."""
+    if rows and "reads" in rows[0]:
+        return _week_text(rows, width)
     return table([{name: _said(value) for name, value in row.items()} for row in rows], width=width)
+
+
+def _week_text(rows: Sequence[Mapping[str, Any]], width: int | None) -> str:
+    """Return the behaviours below the phase of the week to which they belong, with what they read and write."""
+    lines: list[str] = []
+    phase, indent = "", " " * (max(len(row["behaviour"]) for row in rows) + 4)
+    for row in rows:
+        lines += [] if row["phase"] == phase else [*([""] if lines else []), row["phase"]]
+        phase = row["phase"]
+        texts = [row["does"], *(f"{word} {row[word]}" for word in ("reads", "writes") if row[word])]
+        for at, text in enumerate(texts):
+            first = f"  {row['behaviour']}".ljust(len(indent)) if at == 0 else indent
+            room = 10**6 if width is None else max(width, 2 * len(indent))
+            lines += textwrap.wrap(text, room, initial_indent=first, subsequent_indent=indent + "  " * (at > 0))
+    return "\n".join(lines)
 
 
 def _said(value: object) -> str:

@@ -6,8 +6,9 @@ from typing import Any
 
 from sim.experiments.compare import arm_costs
 from sim.experiments.money import QUANTITIES, Money
-from sim.experiments.result import BASELINE, COST_PARTS, Result
+from sim.experiments.result import BASELINE, Result
 from sim.experiments.tables import signed, table
+from sim.experiments.told_front import by_preference
 
 ROWS = {
     "cost": "cost",
@@ -58,10 +59,16 @@ COST_AND_GAIN = ("cost", "gain", "net_gain", "return")
 
 
 def costs_text(result: Result) -> str:
-    """Return the cost of each arm by component; a component that nobody has is left out, if it is not one of all."""
-    costs = [row for row in arm_costs(result) if row["arm"] != BASELINE]
-    shown = [part for part in result.costs if part in COST_PARTS or any(row[part] for row in costs)]
-    return f"Cost of each arm beyond the baseline, discounted money\n{table(costs, ('arm', 'cost', *shown))}"
+    """Return the cost of each arm by component; a component that nobody has is left out."""
+    order = by_preference(result)
+    costs = sorted(arm_costs(result), key=lambda row: order.index(str(row["arm"])))
+    costs = [row for row in costs if row["arm"] != BASELINE]
+    shown = [part for part in result.costs if any(row[part] for row in costs)]
+    told = [
+        {"arm": row["arm"], "cost": row["cost"], **{part.replace("_", "\n"): row[part] for part in shown}}
+        for row in costs
+    ]
+    return f"Cost of each arm beyond the baseline, discounted money\n{table(told)}"
 
 
 def _payback(result: Result, found: dict[tuple[str, str], Money], arm: str) -> str:

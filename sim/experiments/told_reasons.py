@@ -9,12 +9,13 @@ import numpy as np
 from sim.experiments.compare import interval
 from sim.experiments.result import BASELINE, Result, Why
 from sim.experiments.tables import level, signed, table
+from sim.experiments.told_front import WIDTH, by_preference, stacked
 
 LARGEST = 3
 """Flows to and from the focal brand that are printed, each way; JSON and CSV have all."""
 
-WIDTH = 110
-"""Letters a line of text beside tables."""
+NOTHING = 0.00005
+"""Part of a share that is printed as 0.00 percentage points."""
 
 NO_POLL = "No poll of preference falls before the run-off (record.preference_every), so there are no reasons to give."
 
@@ -28,18 +29,77 @@ def why_json(result: Result) -> dict[str, Any]:
 
 
 def why_text(result: Result) -> list[str]:
-    """Return paragraphs for people: why the focal brand's preference moved, arm by arm, and the subsidy."""
+    """Return paragraphs for people: why the focal brand's preference moved, and who switched, with a row an arm."""
     why = result.why
     if why is None or len(result.arms.keys) < 2:
         return []
     if why.week is None:
-        return [NO_POLL, *_subsidy_text(result, why)]
+        return [NO_POLL]
+    brand = result.brand_labels[result.brands.index(result.focal)]
+    head = textwrap.fill(
+        f"Why the preference share of {brand} differs from the {BASELINE}, after week {why.week}: Shapley parts of the "
+        "behaviours, percentage points",
+        WIDTH,
+    )
+    return [f"{head}\n{_parts_table(result, why)}", _switchers_text(result, why)]
+
+
+def why_details(result: Result) -> list[str]:
+    """Return paragraphs with every behaviour's part, the largest flows and the subsidy, arm by arm."""
+    why = result.why
+    if why is None or len(result.arms.keys) < 2:
+        return []
+    if why.week is None:
+        return _subsidy_text(result, why)
     brand = result.brand_labels[result.brands.index(result.focal)]
     head = (
         f"Why the preference share of {brand} differs from the {BASELINE}, after week {why.week}: each behaviour's "
-        f"part in the difference.\n{textwrap.fill(f'{why.method}.', WIDTH)}"
+        f"part\n{textwrap.fill(f'{why.method}.', WIDTH)}"
     )
     return [head, *(_arm_text(result, why, a) for a in range(1, len(result.arms.keys))), *_subsidy_text(result, why)]
+
+
+def _others(result: Result) -> list[int]:
+    """Return the row numbers of the arms but the baseline, those with most preference first."""
+    return [result.arms.keys.index(arm) for arm in by_preference(result) if arm != BASELINE]
+
+
+def _parts_table(result: Result, why: Why) -> str:
+    """Return a table of arms by behaviours: parts with half their intervals; what rounds to nothing is left out."""
+    parts = why.reasons()[..., result.brands.index(result.focal)]  # (arms, replicates, T)
+    shown = [t for t in range(len(why.behaviours)) if np.any(np.abs(parts[1:, :, t].mean(axis=1)) >= NOTHING)]
+    rows = []
+    for a in _others(result):
+        row = {"arm": result.arms.keys[a]}
+        for t in shown:
+            row[why.behaviours[t].replace("_", "\n")] = stacked(interval(parts[a, :, t]), 2, 100.0)
+        rows.append({**row, "in all": stacked(interval(parts[a].sum(axis=1)), 2, 100.0)})
+    return table(rows)
+
+
+def _switchers_text(result: Result, why: Why) -> str:
+    """Return a table of arms: shoppers won and lost, and from which brands most come."""
+    focal = result.brands.index(result.focal)
+    labels = (*result.brand_labels, "no brand")
+    rows = []
+    for a in _others(result):
+        flows = why.switches[a].astype(np.float64)  # (replicates, from, to)
+        flows[:, focal, focal] = 0.0
+        won, lost = flows[:, :, focal], flows[:, focal, :]
+        total = won.sum(axis=1).mean()
+        by_size = np.argsort(-won.mean(axis=0), kind="stable")[:LARGEST]
+        named = [f"{labels[b]} {100.0 * won[:, b].mean() / total:.0f} %" for b in by_size if won[:, b].any()]
+        rows.append(
+            {
+                "arm": result.arms.keys[a],
+                "won": f"{total:,.1f}",
+                "lost": f"{lost.sum(axis=1).mean():,.1f}",
+                "won less lost": stacked(interval((won - lost).sum(axis=1)), 1),
+                "won mostly from": ", ".join(named) or "-",
+            }
+        )
+    mean = ", mean of the replicates" * (result.replicates > 1)
+    return f"Who switched, of {int(why.switches[1, 0].sum()):,} shoppers{mean}\n{table(rows)}"
 
 
 def _reasons(result: Result, why: Why) -> list[dict[str, Any]]:

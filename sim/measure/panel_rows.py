@@ -117,7 +117,8 @@ def _choose_run(raw: RawTable, where: Mapping[str, object]) -> RawTable:
         listed = ", ".join(show(each) for each in there[:SHOWN])
         if column not in where:
             if len(there) > 1:
-                raw.problems.add(f"several runs in one table: {listed}; allowed: one, so choose one", column=column)
+                choice = f"so choose one, such as --where {column}={there[0]}"
+                raw.problems.add(f"several runs in one table: {listed}; allowed: one, {choice}", column=column)
         elif str(where[column]) not in there:
             raw.problems.add(f"no row has {show(str(where[column]))}; allowed: {listed}", column=column)
         else:

@@ -13,7 +13,8 @@ from sim.experiments.result import Result
 from sim.experiments.store_words import label_of_arm
 from sim.report.style import INK, RULE, SMALL, WIDTH, Heading, Key, new_figure, styled, wrap
 
-_MOST_COLUMNS = 3
+_USUAL_COLUMNS = 3
+_MOST_COLUMNS = 4
 _ROW = 0.24  # inches
 _AXIS = 0.55
 _TITLE_LINE = 0.17
@@ -33,10 +34,14 @@ class Rows:
 
 
 def draw_panels(
-    result: Result, heading: Heading, rows: Rows, arms: Sequence[int], draw: Draw, key: Key | None = None
-) -> Figure:
-    """Draw a panel for each of some arms, by their row numbers; all have the same axis, wide enough for all numbers."""
-    columns = min(len(arms), _MOST_COLUMNS)
+    result: Result, heading: Heading, rows: Rows, arms: Sequence[int], draw: Draw, key: Key | None = None,
+    most: int = _MOST_COLUMNS,
+) -> Figure:  # fmt: skip
+    """Draw a panel for each of some arms, by their row numbers; all have the same axis, wide enough for all numbers.
+
+    With `most` panels side by side.
+    """
+    columns = _columns(len(arms), most)
     lines = ceil(len(arms) / columns)
     width = (WIDTH - _LABELS - 0.6) / columns
     titles = [wrap(label_of_arm(result, result.arms.keys[a]), width - 0.15, SMALL, bold=True, most=4) for a in arms]
@@ -50,7 +55,8 @@ def draw_panels(
             axes.set_title(title, loc="left", size=SMALL, weight="bold", color=INK)
             _dress(axes)
         low, high = panels.flat[0].get_xlim()
-        panels.flat[0].set_xlim(low, max(high, *ends))
+        room = (max(high, *ends) - high) * max(1.0, columns / _USUAL_COLUMNS)
+        panels.flat[0].set_xlim(low, high + room)
         for first in panels[:, 0]:
             first.set_yticks(range(len(rows.names)), [wrap(name, _LABELS, SMALL, most=1) for name in rows.names])
             first.set_ylim(len(rows.names) - 0.5, -0.5)
@@ -63,6 +69,15 @@ def draw_panels(
             if at < len(arms) <= at + columns:
                 axes.set_xlabel(rows.axis, size=SMALL)
     return figure
+
+
+def _columns(arms: int, most: int) -> int:
+    """Return how many panels stand side by side: few lines, and if it can be none with a single panel."""
+    if arms <= _USUAL_COLUMNS:
+        return arms
+    if arms == 4:
+        return 2
+    return most if arms > 2 * _USUAL_COLUMNS else _USUAL_COLUMNS
 
 
 def write_number(axes: Axes, text: str, right: float, row: float, *, bold: bool = False) -> None:

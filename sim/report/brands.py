@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sim.experiments.result import Difference, Result
 from sim.experiments.store_words import label_of_arm, label_of_brand, reference_arm
-from sim.report.sayings import compared_weeks, finding, hollow, source
+from sim.report.sayings import compared_weeks, headline, hollow, source
 from sim.report.style import INK, RULE, SMALL, WIDTH, Heading, colours_of, new_figure, styled, wrap, zero_line
 
 METRIC = "market_share"
@@ -40,7 +40,7 @@ def draw_brands(result: Result, differences: Sequence[Difference]) -> Figure:
     arms = [arm for arm in result.arms.keys if arm != reference]
     brands = sorted(result.brands, key=lambda brand: -_share(found, brand))
     heading = Heading(
-        finding(result, differences, METRIC, "market share"),
+        headline(result, differences, METRIC, "market share"),
         f"Which brands gain and lose: difference to “{label_of_arm(result, reference)}”, {compared_weeks(result)}",
         source(result, *hollow(result), "in brackets: share of units in the arm compared with"),
     )

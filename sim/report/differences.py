@@ -26,12 +26,14 @@ _UNITS = {
     "money/customer": "money a customer",
 }
 _LARGE = ("money/week", "shoppers", "money")
-_DOT, _DENSE_DOT = 0.15, 0.1  # inches between the dots of one metric: of a few arms, of many
+_DOT, _DENSE_DOT = 0.15, 0.085  # inches between the dots of one metric: of a few arms, of many
 _FEW = 3
-_ROW = 0.17  # inches between metrics
+_ROW, _DENSE_ROW = 0.17, 0.12  # inches between metrics
 _AXIS = 0.5  # inches for the axis of each group
 _KEY_COLUMNS = 3
 _LABELS = 1.9
+_EDGE = 0.05  # of what a panel shows, on either side
+_OF_SCHEMES = ("members", "points_liability")  # of many arms left out: they tell apart who has a scheme, and no more
 
 
 @dataclass(frozen=True)
@@ -84,32 +86,34 @@ def rows_of(result: Result, differences: Sequence[Difference]) -> list[Row]:
 def draw_differences(result: Result, differences: Sequence[Difference]) -> Figure:
     """Draw the differences of all arms to the reference for the focal brand, with paired 95 % intervals.
 
-    One panel a unit, with zero at the same place in all; a hollow dot has zero within its interval.
+    One panel a unit, each as wide as its own differences need; a hollow dot has zero within its interval.
     """
     rows = rows_of(result, differences)
     assert rows
     reference = reference_arm(result, differences)
     arms = [arm for arm in result.arms.keys if any(one.arm == arm for row in rows for one in row.dots)]
+    many = len(arms) > _FEW
+    rows = [row for row in rows if not many or row.metric not in _OF_SCHEMES] or rows
     groups = {unit: [row for row in rows if row.unit == unit] for unit in _UNITS}
     groups = {unit: members for unit, members in groups.items() if members}
     against, brand = label_of_arm(result, reference), label_of_brand(result, result.focal)
     heading = Heading(
         f"What each arm changes for {brand}",
         f"Difference to “{against}”, {compared_weeks(result)}",
-        source(result, *hollow(result)),
+        source(result, *hollow(result), *(["members and points held are in summary.csv"] if many else [])),
     )
-    dot = _DOT if len(arms) <= _FEW else _DENSE_DOT
-    heights = [len(members) * (_ROW + dot * len(arms)) for members in groups.values()]
+    dot, gap = (_DENSE_DOT, _DENSE_ROW) if many else (_DOT, _ROW)
+    heights = [len(members) * (gap + dot * len(arms)) for members in groups.values()]
     colours = colours_of(result.arms.keys, reference)
     with styled():
         key = Key([_sample(label_of_arm(result, arm), colours[arm]) for arm in arms], min(_KEY_COLUMNS, len(arms)))
         figure = new_figure(heading, sum(heights) + _AXIS * len(groups), key)
         panels = figure.subplots(len(groups), 1, squeeze=False, height_ratios=heights)[:, 0]
-        left, right = _extent(rows)
         for axes, (unit, members) in zip(panels, groups.items(), strict=True):
-            _draw_group(axes, members, arms, colours, _ROW / dot)
-            scale = max(max(row.reach) for row in members) or 1.0
-            axes.set_xlim(-left * scale, right * scale)
+            _draw_group(axes, members, arms, colours, gap / dot)
+            left, right = (max(row.reach[side] for row in members) for side in (0, 1))
+            edge = _EDGE * (left + right) or 1.0
+            axes.set_xlim(-left - edge, right + edge)
             _name_unit(axes, unit, _UNITS[unit].format(reference=f"“{against}”"))
     return figure
 
@@ -127,17 +131,6 @@ def _name_unit(axes: Axes, unit: str, words: str) -> None:
     )  # fmt: skip
     if unit in _LARGE:
         axes.xaxis.set_major_formatter(lambda value, _: short_number(value, trimmed=True))
-
-
-def _extent(rows: Sequence[Row]) -> tuple[float, float]:
-    """Return how far panels go left and right of zero, as multiples of each panel's longest reach."""
-    lefts, rights = [0.0], [0.0]
-    for unit in {row.unit for row in rows}:
-        reaches = [row.reach for row in rows if row.unit == unit]
-        scale = max(max(reach) for reach in reaches) or 1.0
-        lefts.append(max(left for left, _ in reaches) / scale)
-        rights.append(max(right for _, right in reaches) / scale)
-    return max(lefts) + 0.08, max(rights) + 0.08
 
 
 def _draw_group(axes: Axes, rows: Sequence[Row], arms: Sequence[str], colours: dict[str, str], gap: float) -> None:

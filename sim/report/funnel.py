@@ -48,14 +48,14 @@ def draw_funnel(result: Result) -> Figure:
         f"How far {label_of_brand(result, result.focal)} gets with shoppers",
         f"% of all visits, {compared_weeks(result)}"
         + ("; number: the arm, and in brackets its difference in percentage points" if many else ""),
-        source(result, "considered: it comes to mind or is bought", "again soon: within 26 weeks"),
+        source(result, "considered: it comes to mind or is bought", "again soon: within 26 weeks", intervals=False),
     )
     key = Key([Line2D([], [], color=INK, marker="|", markersize=9, markeredgewidth=1.8, linewidth=0, label=label)], 1)
     colours = [colours_of(result.arms.keys, reference)[arm] for arm in result.arms.keys]
     arms = range(1 if many else 0, len(result.arms.keys))
     draw = partial(_draw_arm, shares, colours, many)
     rows = Rows([STAGES[name] for name in shown], [shown.index("bought")] if "bought" in shown else [], "%")
-    return draw_panels(result, heading, rows, arms, draw, key if many else None)
+    return draw_panels(result, heading, rows, arms, draw, key if many else None, 3)
 
 
 def _shown(result: Result) -> list[str]:

@@ -41,9 +41,10 @@ def draw_money(result: Result) -> Figure:
     parts = {name: np.nan_to_num(values.mean(axis=1))[shown] for name, values in result.costs.items()}
     parts = {name: values for name, values in parts.items() if np.any(values)}
     heading = Heading(
-        f"Where the money of {label_of_brand(result, result.focal)} went and what came back",
-        f"To the left what an arm costs beyond the baseline, to the right what it gained in contribution before that "
-        f"cost; over all {len(result.weeks)} weeks, expected cost of points held at the end taken off",
+        _finding(result),
+        f"Money of {label_of_brand(result, result.focal)}: to the left what an arm costs beyond the baseline, to the "
+        f"right what it gained in contribution before that cost; over "
+        f"all {len(result.weeks)} weeks, expected cost of points held at the end taken off",
         source(result, "return: net gain per unit of cost", "money in the scenario's own unit"),
     )
     net = Line2D([], [], color=INK, marker="o", markersize=4, linewidth=1.2, label="What is left: net gain")
@@ -64,6 +65,22 @@ def draw_money(result: Result) -> Figure:
         axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
         axes.xaxis.set_major_formatter(lambda value, _: short_number(abs(value), trimmed=True))
     return figure
+
+
+def _finding(result: Result) -> str:
+    """Say which arms earn more than they cost, and no more than the intervals allow."""
+    net = {row.arm: row for row in money_of(result) if row.quantity == "net_gain"}
+    sure = result.replicates > 1
+    earn = [arm for arm, row in net.items() if (row.low if sure else row.value) > 0.0]
+    beyond = " beyond chance" if sure else " in this single run"
+    if len(net) == 1:
+        (arm,) = net
+        return f"“{label_of_arm(result, arm)}” {'earns' if earn else 'does not earn'} more than it costs{beyond}"
+    if not earn:
+        return f"No arm earns more than it costs{beyond}"
+    if len(earn) == 1:
+        return f"Only “{label_of_arm(result, earn[0])}” earns more than it costs{beyond}"
+    return f"{len(earn)} of {len(net)} arms earn more than they cost{beyond}"
 
 
 def _draw_bars(axes: Axes, result: Result, parts: dict[str, NDArray[np.float64]], gain: NDArray[np.float64]) -> None:

@@ -13,11 +13,12 @@ from sim.experiments.store_words import label_of_arm, label_of_brand, reference_
 from sim.report.bands import Band, band
 from sim.report.end_labels import EndLabel, add_end_labels
 from sim.report.run_off import run_off_weeks, shade_run_off
-from sim.report.sayings import finding, source
+from sim.report.sayings import headline, source
 from sim.report.style import ARM_COLOURS, FAINT, RULE, SMALL, Heading, colours_of, new_figure, styled, zero_line
 
 MEASURE = "preference_share"
 _MOST_DOTS = 60
+_MOST_BANDS = 4  # of levels, which lie on each other: arms share their chance
 _PANEL = 2.3  # inches
 _ROOM = 0.09  # of the panel, above and below the lines, for what is written there
 _LABEL = 0.31  # inches for each end label, so that they fit beside the panel
@@ -42,7 +43,7 @@ def draw_preference(result: Result, differences: Sequence[Difference]) -> Figure
     """Draw the preference share of the focal brand by arm, above the paired differences to the reference arm.
 
     Bands are 95 % intervals over replicates; in the lower panel of the replicates' own differences, which are much
-    narrower, since arms share their chance.
+    narrower, since arms share their chance. Of many arms the levels have none, where they would only hide the lines.
 
     Parameters
     ----------
@@ -56,7 +57,7 @@ def draw_preference(result: Result, differences: Sequence[Difference]) -> Figure
     others = [arm for arm in result.arms.keys if arm != reference]
     brand = label_of_brand(result, result.focal)
     heading = Heading(
-        finding(result, differences, MEASURE, "preference share"),
+        headline(result, differences, MEASURE, "preference share"),
         result.question or f"Share of shoppers who prefer {brand}, by arm",
         source(
             result, *(["run-off: joining, accrual and extra spending have stopped"] if run_off_weeks(result) else [])
@@ -69,7 +70,7 @@ def draw_preference(result: Result, differences: Sequence[Difference]) -> Figure
         panels = figure.subplots(rows, 1, sharex=True, squeeze=False)[:, 0]
         panels[0].set_title(f"Shoppers who prefer {brand}", loc="left")
         panels[0].set_ylabel("% of shoppers")
-        labels = [_draw(panels[0], _levels(result, reference))]
+        labels = [_draw(panels[0], _levels(result, reference), bands=len(result.arms.keys) <= _MOST_BANDS)]
         if others:
             panels[1].set_title(f"Difference to “{label_of_arm(result, reference)}”", loc="left")
             panels[1].set_ylabel("percentage points")
@@ -113,13 +114,14 @@ def _differences(result: Result, reference: str) -> _Lines:
     )
 
 
-def _draw(axes: Axes, lines: _Lines) -> list[EndLabel]:
+def _draw(axes: Axes, lines: _Lines, *, bands: bool = True) -> list[EndLabel]:
     """Draw a panel and return what is to be written at the ends of its lines."""
     dots = "o" if len(lines.weeks) <= _MOST_DOTS else ""
     ends = []
     for at, (arm, each) in enumerate(lines.bands.items()):
         colour = lines.colours[arm]
-        axes.fill_between(lines.weeks, each.low, each.high, color=colour, alpha=0.14, linewidth=0, zorder=2)
+        if bands:
+            axes.fill_between(lines.weeks, each.low, each.high, color=colour, alpha=0.14, linewidth=0, zorder=2)
         style = "--" if at > len(ARM_COLOURS) else "-"
         axes.plot(lines.weeks, each.mean, style, marker=dots, markersize=2.5, color=colour, linewidth=1.6, zorder=3)
         known = np.flatnonzero(np.isfinite(each.mean))

@@ -17,6 +17,7 @@ from sim.report.style import GAIN, INK, LOSS, REFERENCE_COLOUR, Heading, Key, ze
 
 _NUMBER = 0.3  # share of an axis that a number takes beside its bar
 _BAR = 0.62
+_NOTHING = 0.005  # percentage points that are written as 0.00
 
 
 def has_reasons(result: Result) -> bool:
@@ -27,7 +28,8 @@ def has_reasons(result: Result) -> bool:
 def draw_reasons(result: Result) -> Figure:
     """Draw each behaviour's part in the change of the focal brand's preference share; the last bar is the change.
 
-    Bars begin where the one above ends. Behaviours without a part in any arm are left out.
+    Bars begin where the one above ends. Behaviours whose part is nothing to speak of in any arm are
+    left out.
     """
     why = result.why
     assert why is not None
@@ -39,7 +41,11 @@ def draw_reasons(result: Result) -> Figure:
         f"Part of each behaviour in the difference, after week {why.week}; black: 95 % interval"
         if result.replicates > 1
         else f"Part of each behaviour in the difference, after week {why.week}",
-        source(result, why.method),
+        source(
+            result,
+            why.method,
+            *(["behaviours that round to 0.00 everywhere are left out"] if _left_out(result) else []),
+        ),
     )
     key = Key([Patch(color=GAIN, label="adds"), Patch(color=LOSS, label="takes away"),
                Patch(color=REFERENCE_COLOUR, label="in all")], 3)  # fmt: skip
@@ -51,11 +57,20 @@ def draw_reasons(result: Result) -> Figure:
 
 
 def _shown(result: Result) -> list[int]:
+    """Return the behaviours whose part is not 0.00 percentage points in every arm; all with a part if none has more."""
     why: Why | None = result.why
     if why is None or why.week is None:
         return []
+    parts = 100.0 * why.reasons()[..., result.brands.index(result.focal)]  # (arms, replicates, T)
+    some = [t for t in range(len(why.behaviours)) if np.any(parts[:, :, t])]
+    return [t for t in some if np.any(np.abs(parts[:, :, t].mean(axis=1)) >= _NOTHING)] or some
+
+
+def _left_out(result: Result) -> bool:
+    why = result.why
+    assert why is not None
     parts = why.parts[:, :, :, result.brands.index(result.focal)]
-    return [t for t in range(len(why.behaviours)) if np.any(parts[:, :, t])]
+    return bool(np.any(np.delete(parts, _shown(result), axis=2)))
 
 
 def _reach(parts: NDArray[np.float64]) -> tuple[float, float]:

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from sim.experiments.leader import leader_of
 from sim.experiments.result import Difference, Result
 from sim.experiments.store_words import (
     fixed_number,
     interval_words,
     label_of_arm,
     label_of_brand,
+    reference_arm,
     setting,
 )
 
@@ -50,6 +52,26 @@ def finding(result: Result, differences: Sequence[Difference], metric: str, what
     return f"{len(certain)} of {len(known)} arms move the {share} beyond chance"
 
 
+def headline(result: Result, differences: Sequence[Difference], metric: str, what: str) -> str:
+    """Say which arm wins most of a share and how far it is ahead of the next; what `finding` says if none does.
+
+    The lead is paired too, so it may be clear where the arms' own intervals overlap.
+    """
+    if result.replicates < 2 or len(result.arms.keys) < 3:
+        return finding(result, differences, metric, what)
+    leader = leader_of(result, metric, reference_arm(result, differences))
+    if leader is None or leader.next is None or not leader.gains:
+        return finding(result, differences, metric, what)
+    brand, first, second = label_of_brand(result, result.focal), *(
+        f"“{label_of_arm(result, arm)}”" for arm in (leader.arm, leader.next)
+    )  # fmt: skip
+    if not leader.leads:
+        return f"{first} and {second} win {brand} most {what}; which of the two may be chance"
+    gain, lead = (fixed_number(100.0 * number[0], 2) for number in (leader.gain, leader.lead))
+    lead = lead.removeprefix("+")
+    return f"{first} wins {brand} most {what}: {gain} percentage points, {lead} more than {second}"
+
+
 def _amount(one: Difference) -> str:
     """Write a difference of shares with its interval, with two decimals if it is small."""
     numbers = [100.0 * number for number in (one.difference, one.low, one.high)]
@@ -69,9 +91,10 @@ def hollow(result: Result) -> tuple[str, ...]:
     return ("hollow: the interval includes zero",) if result.replicates > 1 else ()
 
 
-def source(result: Result, *more: str) -> str:
+def source(result: Result, *more: str, intervals: bool = True) -> str:
     """Say where a figure comes from: scenario, replicates, shoppers, kind of interval, and what else is given."""
     shoppers = setting(result, "shoppers")
     people = f" of {shoppers:,} simulated shoppers" if isinstance(shoppers, int) else ""
     runs = f"{result.replicates} replicate{'s' if result.replicates != 1 else ''}{people}"
-    return "; ".join([f"Source: scenario {result.name}", runs, interval_words(result), *more]) + "."
+    shown = [interval_words(result)] if intervals else []
+    return "; ".join([f"Source: scenario {result.name}", runs, *shown, *more]) + "."

@@ -7,7 +7,7 @@ from sim.scenario.checker import Checker
 from sim.scenario.model import Scenario
 from sim.scenario.places import Problem
 from sim.scenario.rules import negative_spend, no_such, number
-from sim.scenario.text import show_path
+from sim.scenario.text import show_path, show_value
 from sim.scenario.tree import Keys, Tree, split_path, table
 
 CHANGEABLE = ("behaviours", "retailers")
@@ -50,6 +50,7 @@ class _Change:
     def _week_problems(self) -> Iterator[Problem]:
         weeks = number(self.tree.get("weeks", Scenario.model_fields["weeks"].default))
         begin, end = number(self.item.get("from_week", 0)), number(self.item.get("to_week"))
+        weeks = None if weeks is not None and weeks < 1 else weeks  # that is told already
         if begin is not None and weeks is not None and begin >= weeks:
             yield Problem((*self.keys, "from_week"), f"is {begin}, after the end; must be below weeks ({weeks})")
         if end is not None and weeks is not None and end > weeks:
@@ -74,6 +75,9 @@ class _Change:
             if isinstance(value, dict):
                 inner = show_path((path, *list(value)[:1]))
                 yield Problem(at, f'put quotes around the path: "{inner}" = ...', covers=True)
+                continue
+            if isinstance(value, list):
+                yield Problem(at, f"is {show_value(value)}; lists are {_FIXED.removeprefix('is ')}", covers=True)
                 continue
             try:
                 keys = self._locate(path)

@@ -98,8 +98,9 @@ def nearest_value(keys: Keys, value: object, grammar: Grammar) -> str:
         return f" (did you mean {int(value)}?)"
     if not isinstance(value, str):
         return ""
-    if kind == "boolean" and value.lower() in _TRUTHS:
-        return f" (did you mean {_TRUTHS[value.lower()]}?)"
+    meant = show_value([value]) if kind == "array" else _TRUTHS.get(value.lower()) if kind == "boolean" else None
+    if meant is not None:
+        return f" (did you mean {meant}?)"
     if kind in {"integer", "number"} and _is_number(value):
         return f" (did you mean {value.strip()}, without quotes?)"
     if kind in {"integer", "number"} and grammar.can_be_none(node):

@@ -86,9 +86,8 @@ class Grammar:
             return f"one of {one_of(node.get('enum') or [node['const']])}"
         if "anyOf" in node:
             words = [self._allowed(one) for one in node["anyOf"] if one.get("type") != "null"]
-            if self.can_be_none(node):
-                words.append(NONE)
-            return " or ".join(dict.fromkeys(words))
+            said = " or ".join(dict.fromkeys(words))
+            return f"{said}, or {NONE}" if self.can_be_none(node) else said
         kind = node.get("type", "")
         if kind == "array":
             inner = node.get("items")
@@ -142,4 +141,5 @@ def _count(node: Schema, what: str) -> str:
     """Say how many entries a table or list may have."""
     least, most = node.get(f"min{what}"), node.get(f"max{what}")
     words = [f"at least {least}"] * (least is not None) + [f"at most {most}"] * (most is not None)
-    return f" of {' and '.join(words)} entries" if words else ""
+    last = least if most is None else most
+    return f" of {' and '.join(words)} {'entry' if last == 1 else 'entries'}" if words else ""

@@ -20,7 +20,8 @@ def match_problems(tree: Tree, checker: Checker) -> Iterator[Problem]:
     if BUDGET in arms:
         yield Problem(("arms", BUDGET), f"{BUDGET} is what arms are matched to by that name; call the arm otherwise")
     goals = [table(arms, key).get("cost_matched_to") for key in arms]
-    if number(tree.get(BUDGET)) is not None and BUDGET not in goals:
+    misspelled = any(isinstance(goal, str) and goal not in arms for goal in goals)  # that is told already
+    if number(tree.get(BUDGET)) is not None and BUDGET not in goals and not misspelled:
         yield Problem((BUDGET,), f'no arm is matched to it; give at least one arm cost_matched_to = "{BUDGET}"')
     for key in arms:
         yield from _goal_problems(key, tree, arms)

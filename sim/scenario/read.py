@@ -63,7 +63,11 @@ def find_file(name: str | Path, folder: Path) -> Path:
             raise ValueError(f"{show_value(str(name))} is not an ordinary file")
     except OSError as error:
         raise ValueError(f"{show_value(str(name))} cannot be opened: {error.strerror}") from error
-    hint = did_you_mean(Path(name).with_suffix("") if str(name).endswith(SUFFIX) else name, shipped)
+    if str(name).endswith(SUFFIX):
+        known = [one.name for one in sorted(path.parent.glob(f"*{SUFFIX}"))] if path.parent.is_dir() else []
+        near = did_you_mean(path.name, known) or did_you_mean(str(name).removesuffix(SUFFIX), shipped)
+        raise ValueError(f"{show_value(str(name))}: no such file{near}; shipped: {one_of(shipped)}")
+    hint = did_you_mean(name, shipped)
     raise ValueError(
         f"{show_value(str(name))} is neither a {SUFFIX} file nor a shipped scenario{hint}; shipped: {one_of(shipped)}"
     )

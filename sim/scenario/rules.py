@@ -35,6 +35,8 @@ def market_problems(tree: Tree, places: Places) -> Iterator[Problem]:
             if (number(money) or 0) < 0:
                 yield negative_spend(("brands", key, "spend", lever), money)
     yield from _strategy_problems(brands)
+    yield from _assortment_problems(table(tree, "retailers"), brands)
+    yield from _launch_problems(tree, brands)
     yield from _share_problems(brands, places)
     yield from _assortment_problems(table(tree, "retailers"), brands)
     yield from _calibration_problems(tree, brands)
@@ -68,6 +70,39 @@ def _strategy_problems(brands: Tree) -> Iterator[Problem]:
             yield Problem(keys, f"is {show_value(followed)}; a brand cannot follow itself; must be {one_of(others)}")
         elif isinstance(followed, str) and followed not in others:
             yield Problem(keys, no_such("brand", followed, others))
+        elif followed is not None and "kind" not in strategy:
+            what = f'is {show_value(followed)}, but the brand answers nobody; write kind = "reactive" beside it'
+            yield Problem(keys, what)
+        if strategy.get("kind") == "reactive" and strategy.get("matches") == []:
+            what = "is empty, so the brand answers nothing; must be a list of price, scheme or both"
+            yield Problem((*keys[:-1], "matches"), what)
+
+
+def _assortment_problems(retailers: Tree, brands: Tree) -> Iterator[Problem]:
+    """Find assortments with brands that there are not, and brands that nobody carries."""
+    lists = {key: table(retailers, key).get("assortment") for key in retailers}
+    known = {key: brands_of for key, brands_of in lists.items() if isinstance(brands_of, list)}
+    for key, assortment in known.items():
+        for index, brand in enumerate(assortment):
+            if isinstance(brand, str) and brands and brand not in brands:
+                yield Problem(("retailers", key, "assortment", index), no_such("brand", brand, brands))
+    if len(known) < len(lists):
+        return  # some shop carries all brands, or what it carries is told to be wrong elsewhere
+    carried = {brand for assortment in known.values() for brand in assortment if isinstance(brand, str)}
+    for key in brands.keys() - carried if lists else ():
+        yield Problem(("brands", key), "is in no retailer's assortment; at least one must carry it")
+
+
+def _launch_problems(tree: Tree, brands: Tree) -> Iterator[Problem]:
+    """Find brands that come only after the end, and markets in which none is on sale from the start."""
+    weeks = number(tree.get("weeks"))
+    launches = {key: number(table(brands, key).get("launch_week")) for key in brands}
+    for key, week in launches.items():
+        if week is not None and weeks is not None and 1 <= weeks <= week:
+            keys = ("brands", key, "launch_week")
+            yield Problem(keys, f"is {show_value(week)}, after the end; must be below weeks ({show_value(weeks)})")
+    if launches and all(week is not None for week in launches.values()):
+        yield Problem(("brands",), "every brand has a launch_week; at least one must be on sale from the start")
 
 
 def _assortment_problems(retailers: Tree, brands: Tree) -> Iterator[Problem]:

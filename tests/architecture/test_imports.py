@@ -30,6 +30,7 @@ FRONT_DOOR = "sim"
 MEASURES_MAY_IMPORT = {"sim.errors"}
 REPORTS_MAY_IMPORT = {
     "sim.experiments.result",
+    "sim.experiments.leader",
     "sim.experiments.money",
     "sim.experiments.store_words",
     "sim.market.record.weekly",

@@ -69,7 +69,7 @@ def test_without_a_command_the_help_is_shown():
         (["check", "a", "b"], "unexpected extra argument (b)"),
         (["check", "a", "--sett", "b=1"], "No such option '--sett'"),
         (["check", "a", "--seed", "x"], "Invalid value for '--seed': 'x' is not a valid whole number"),
-        (["check", "a", "--seed", "-1"], "Invalid value for '--seed': -1 is not in the range x>=0"),
+        (["check", "a", "--seed", "-1"], "Invalid value for '--seed': -1 is not in the range 0<=x<="),
         (["check", "a", "--replicates", "0"], "Invalid value for '--replicates': 0 is not in the range"),
         (["run", "a", "--threads", "0"], "Invalid value for '--threads': 0 is not in the range"),
         (["run", "a", "--window", "0"], "Invalid value for '--window': 0 is not in the range"),

@@ -86,10 +86,29 @@ def test_the_comparison_in_words_says_what_was_asked_and_how_sure_the_answer_is(
     said = type_command("compare", "tiny.toml").stdout
     assert said.startswith("Tiny\nDoes anything work?\n\nacme: difference to baseline in weeks 0 to 7, paired over 2")
     assert "95 % intervals, chance only" in said
-    assert "points: 5 % back" in said
+    assert "preference share" in said.split("* ")[1]  # the answer comes first
+    assert "5 % back" in said
     assert "Cost of matched arms" in said
-    assert all(name in said for name in METRICS)
     assert "nan" not in said
+    assert max(map(len, said.splitlines())) <= 110
+
+
+def test_details_say_the_same_and_every_metric_of_each_arm_too(mine):
+    done = type_command("compare", "tiny.toml", "--details")
+    short = type_command("compare", "tiny.toml").stdout
+    assert done.stdout.startswith(short.rstrip("\n"))
+    more = done.stdout.removeprefix(short.rstrip("\n"))
+    assert "points: 5 % back" in more
+    assert all(name in more for name in METRICS)
+    assert "What it cost and what came back" in more
+    assert "nan" not in more
+
+
+def test_a_run_shows_the_brand_in_question_in_every_arm_and_all_brands_in_the_baseline(mine):
+    said = type_command("run", "tiny.toml").stdout
+    assert all(part in said for part in ("acme in every arm", "All brands, baseline", "bolt"))
+    whole = type_command("run", "tiny.toml", "--details").stdout
+    assert sum(line.startswith("experience") for line in whole.splitlines()) == 2  # both brands
 
 
 def test_arms_are_compared_with_the_one_that_is_asked_for(here, mine):
@@ -117,7 +136,9 @@ def test_a_results_own_scenario_asks_for_the_same_folder_again(mine, monkeypatch
     monkeypatch.chdir(mine)
     call = re.search(r"^shoppers (compare scenario\.toml .*)$", (mine / "README.md").read_text(), re.MULTILINE)
     assert call is not None
-    done = type_command(*call[1].split(), "--out", "..")
+    words = call[1].split()
+    assert words[-3:] == ["--window", "8", "--force"]
+    done = type_command(*words[:-1])
     assert done.exit_code == 0, done.stderr
     assert "The same was run before" in done.stderr
     assert [folder.name for folder in mine.parent.iterdir()] == [mine.name]

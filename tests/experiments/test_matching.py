@@ -284,7 +284,7 @@ def test_matching_does_not_depend_on_threads_or_on_what_memory_holds(rows, monke
 def test_how_arms_were_matched_is_told(result, rows):
     (text,) = matching_text(result)
     assert all(row["arm"] in text for row in rows.values())
-    assert f"scheme.reward_rate x {rows['points']['intensity']['scheme.reward_rate']:.4g}" in text
+    assert f"(x {rows['points']['intensity']['scheme.reward_rate']:.4g})" in text
     assert len(matching_sentences(result)) == len(rows)
     paid = sum(result.costs[part] for part in COST_PARTS)[result.arms.keys.index("points")]
     assert rows["points"]["cost"] == pytest.approx(paid.mean())

@@ -111,11 +111,11 @@ def test_files_that_extend_each_other_are_a_loop(write):
             '"markets/bace"',
             'extends: "markets/bace" is neither a .toml file nor a shipped scenario (did you mean markets/base?)',
         ),
-        ('"base.toml"', 'mine.toml:2: extends: "base.toml" is neither a .toml file nor a shipped scenario'),
+        ('"base.toml"', 'mine.toml:2: extends: "base.toml": no such file'),
         ('"sub"', 'mine.toml:2: extends: "sub" is a folder; give the .toml file of a scenario'),
         ('""', "mine.toml:2: extends: the name is empty"),
         ("5", "mine.toml:2: extends: is 5; must be the name or file of a scenario, as a text"),
-        ('"a\\u0000b.toml"', 'extends: "a\\u0000b.toml" '),
+        ('"a\\u0000b.toml"', 'extends: "a\\u0000b.toml": '),
         (f'"{"x" * 3000}.toml"', "mine.toml:2: extends: "),
     ],
 )
@@ -132,7 +132,7 @@ def test_an_extended_file_that_is_not_there_is_told(write, name, problem):
     [
         ("markets/bas", "(did you mean markets/base?); shipped: "),
         ("markets/bas.toml", "(did you mean markets/base?); shipped: "),
-        ("nothing.toml", '"nothing.toml" is neither a .toml file nor a shipped scenario; shipped: '),
+        ("nothing.toml", '"nothing.toml": no such file; shipped: '),
         ("", "the name is empty; give a .toml file or a shipped scenario: "),
         (".", '"." is a folder; give the .toml file of a scenario'),
         ("/dev/null", '"/dev/null" is not an ordinary file'),

@@ -66,7 +66,7 @@ MATCHED = f'[arms.a]\ncost_matched_to = "budget"\n{SPENDS}'
     ("text", "sets", "problem"),
     [
         ("", ["budget=0.03"], "--set: budget: no arm is matched to it; give at least one arm cost_matched_to"),
-        (MATCHED, ["budget=3"], "--set: budget: is 3; must be a number above 0 and at most 1 or none"),
+        (MATCHED, ["budget=3"], "--set: budget: is 3; must be a number above 0 and at most 1, or none"),
         (
             MATCHED, [],
             "mine.toml:10: arms.a.cost_matched_to: is \"budget\", but there is none; write budget = 0.03, a share",

@@ -11,6 +11,7 @@ from sim.scenario import load_scenario
     [
         ('kind = "reactive"', "is missing; a reactive brand answers a rival: one of bolt"),
         ('kind = "reactive"\nfollows = "acme"', 'is "acme"; a brand cannot follow itself; must be bolt'),
+        ('follows = "bolt"', 'is "bolt", but the brand answers nobody; write kind = "reactive" beside it'),
         ('follows = "bold"', 'is "bold"; there is no such brand (did you mean bolt?); there is bolt'),
     ],
 )
@@ -38,4 +39,4 @@ def test_in_the_shipped_market_the_three_largest_rivals_follow_acme():
     follows = {key for key, brand in scenario.brands.items() if brand.strategy.follows == "acme"}
     assert follows == {key for _, key in rivals[-3:]}
     assert scenario.brands["m456"].price == 5.58  # the rest is as in the market it extends
-    assert scenario.arms == load_scenario("experience_vs_points").arms
+    assert set(scenario.arms) == set(load_scenario("experience_vs_points").arms)

@@ -132,7 +132,7 @@ def test_markets_without_differences_in_taste_can_be_written():
     assert scenario.category.taste_concentration is None
     assert scenario.behaviours["word_of_mouth"].memory is None
     (problem,) = told("[category]\ntaste_concentration = 'non'\n")
-    assert "must be a number above 0 and at most 1_000 or none (did you mean none?)" in problem
+    assert "must be a number above 0 and at most 1_000, or none (did you mean none?)" in problem
 
 
 def test_what_a_file_leaves_out_has_its_default():
