@@ -78,21 +78,6 @@ def _strategy_problems(brands: Tree) -> Iterator[Problem]:
             yield Problem((*keys[:-1], "matches"), what)
 
 
-def _assortment_problems(retailers: Tree, brands: Tree) -> Iterator[Problem]:
-    """Find assortments with brands that there are not, and brands that nobody carries."""
-    lists = {key: table(retailers, key).get("assortment") for key in retailers}
-    known = {key: brands_of for key, brands_of in lists.items() if isinstance(brands_of, list)}
-    for key, assortment in known.items():
-        for index, brand in enumerate(assortment):
-            if isinstance(brand, str) and brands and brand not in brands:
-                yield Problem(("retailers", key, "assortment", index), no_such("brand", brand, brands))
-    if len(known) < len(lists):
-        return  # some shop carries all brands, or what it carries is told to be wrong elsewhere
-    carried = {brand for assortment in known.values() for brand in assortment if isinstance(brand, str)}
-    for key in brands.keys() - carried if lists else ():
-        yield Problem(("brands", key), "is in no retailer's assortment; at least one must carry it")
-
-
 def _launch_problems(tree: Tree, brands: Tree) -> Iterator[Problem]:
     """Find brands that come only after the end, and markets in which none is on sale from the start."""
     weeks = number(tree.get("weeks"))

@@ -131,7 +131,7 @@ assortment = ["acme"]
         ),
         (
             "[retailers.depot]\nassortment = []\n",
-            "mine.toml:11: retailers.depot.assortment: has 0 entries; must be a list of at least 1 entries",
+            "mine.toml:11: retailers.depot.assortment: has 0 entries; must be a list of at least 1 entry",
         ),
         ('[retailers.depot]\nassortment = "bolt"\n', 'mine.toml:11: retailers.depot.assortment: is "bolt"'),
     ],

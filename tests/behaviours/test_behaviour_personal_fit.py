@@ -90,7 +90,8 @@ def test_a_finer_profile_costs_what_it_adds_and_a_coarser_one_saves():
         market = bare(100, timeline=change, personal_fit=True)
         market.step()
         costs.append(market.tally.insight_cost.tolist())
-    assert costs == [[6 * 1000, 0], [round(-100 * 5 * 400 / 52), 0], [round(100 * 5 * 100 / 26), 0]]
+        sales = market.brands[0].norm_sales
+    assert costs == [[round(100 * sales * c), 0] for c in (6 * 0.001, -0.0004 * 400 / 52, 0.0004 * 100 / 26)]
 
 
 # ---- members -------------------------------------------------------------------------------------------------------

@@ -22,11 +22,12 @@ def visits(who, choice, redeemed, **more):
     """Return a round of visits at a brand whose price fell from 5 to 4.5; rewards are 10 % and cost 60 % of that."""
     world = SimpleNamespace(
         reward_rate=np.array([0.1]), reward_unit_cost=np.array([0.6]), list_price_start=np.array([4.0, 5.0]),
-        list_price=np.array([4.0, 4.5]),
+        list_price=np.array([4.0, 4.5]), wholesale=np.array([[300, 450]]),
     )  # fmt: skip
     visit = SimpleNamespace(
-        who=np.array(who, np.uint32), choice=np.array(choice, np.uint8), points_redeemed=np.array(redeemed, np.int32)
-    )
+        who=np.array(who, np.uint32), choice=np.array(choice, np.uint8), points_redeemed=np.array(redeemed, np.int32),
+        retailer=np.zeros(len(who), np.uint8),
+    )  # fmt: skip
     market = SimpleNamespace(slot_of=np.array([-1, 0]), spec=SimpleNamespace(shoppers=4))
     return SimpleNamespace(world=world, visit=visit, count=len(who), market=market, **more)
 
@@ -58,14 +59,15 @@ def watched(spec, timeline=(), params=None, weeks=16, **more):
 
 
 def test_what_is_given_is_what_the_weekly_table_says_it_cost(small_spec):
-    anyway, _, _ = watched(small_spec())
-    subsidy, table, _ = watched(small_spec(), [SCHEME, CUT])
+    params = {"add_on": FOUND["add_on"].params(on=False)}  # whose price falls too
+    anyway, _, _ = watched(small_spec(), (), params)
+    subsidy, table, _ = watched(small_spec(), [SCHEME, CUT], params)
     given = subsidy.given(anyway.bought)
     rewards = np.flatnonzero(subsidy.rewards).size
     assert rewards > 50
     # in the table face values are summed before the cost of a unit is applied: at most half a cent a reward apart
     assert given["rewards"] == pytest.approx(table.column("reward_cost")[:, 0].sum(), abs=0.005 * 16 * rewards)
-    assert given["price_reductions"] == pytest.approx(table.column("price_reduction")[:, 0].sum(), rel=1e-12)
+    assert given["price_reductions"] == pytest.approx(table.column("price_reduction")[:, 0].sum(), rel=0.005)
     assert 0 < given["rewards_anyway"] < given["rewards"]
     assert 0 < given["price_reductions_anyway"] < given["price_reductions"]
 

@@ -149,7 +149,7 @@ BEHAVIOUR = Behaviour(
         Field("fits_anew", ("B",), "bool", "yes/no", "whether knowledge differs from that at the brand's start"),
     ),
     tallies=(Field("insight_cost", ("B",), "int64", "cents", "cost of profiles beyond that at the brand's start"),),
-    reads=("who", "choice", "member", "lift", "stock"),
+    reads=("who", "choice", "member", "lift", "stock", "list_price_start"),
     writes=("data_age", "fit", "known", "fits_anew", "uplift", "insight_cost"),
     setup=setup,
     open_week=open_week,

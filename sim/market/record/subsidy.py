@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 @kernel
 def _count(
-    who: Array, count: int, choice: Array, redeemed: Array, brand: int, rate: float, unit_cost: float, cut: int,
-    bought: Array, rewards: Array, cuts: Array,
+    who: Array, count: int, choice: Array, redeemed: Array, brand: int, rate: float, unit_cost: float,
+    retailer: Array, cut: Array, bought: Array, rewards: Array, cuts: Array,
 ) -> None:  # fmt: skip
     for j in range(count):
         if choice[j] == brand:
             i = who[j]
             bought[i] += np.uint16(1)
-            cuts[i] += np.int32(cut)
+            cuts[i] += np.int32(cut[retailer[j]])
             if redeemed[j] > 0:
                 rewards[i] += np.int32(np.rint(np.rint(rate * redeemed[j]) * unit_cost))
 
@@ -66,10 +66,11 @@ class Subsidy(Recorder):
         """Count the round's purchases; blocks touch different shoppers, so threads cannot clash."""
         world, slot = block.world, int(block.market.slot_of[self.brand])
         rate, unit_cost = (float(world.reward_rate[slot]), float(world.reward_unit_cost[slot])) if slot >= 0 else (0, 0)
-        cut = max(float(world.list_price_start[self.brand] - world.list_price[self.brand]), 0.0)
+        less = max(float(world.list_price_start[self.brand] / world.list_price[self.brand]) - 1.0, 0.0)
         _count(
             block.visit.who, block.count, block.visit.choice, block.visit.points_redeemed, self.brand, float(rate),
-            float(unit_cost), round(100.0 * cut), self.bought, self.rewards, self.cuts,
+            float(unit_cost), block.visit.retailer, np.rint(less * world.wholesale[:, self.brand]), self.bought,
+            self.rewards, self.cuts,
         )  # fmt: skip
 
     def given(self, anyway: NDArray[np.uint16]) -> dict[str, float]:
