@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from any_market import FOUND, SWITCHES, stirred, tables, timelines
 from books import Books
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,9 +13,7 @@ from sim.market.record.panel import PanelRecorder
 from sim.market.record.weekly import WeeklyTable
 from sim.market.record.window import Window
 from sim.market.spec import Intervention
-from sim.market.week import discover
 
-FOUND = discover()
 TIMELINE = (
     Intervention(brand="bolt", from_week=2, ramp_weeks=2, set={"price": 3.0}),
     Intervention(brand="acme", from_week=1, set={"scheme.reward_rate": 0.1, "scheme.threshold": 1.5}),
@@ -135,50 +134,26 @@ def test_a_reward_has_the_value_that_was_promised_in_a_scheme(small_spec, scheme
     assert (table.column("points_redeemable")[early] == table.column("points_liability")[early]).all()
 
 
-NEEDED = {"need", "choice", "transaction"}
-SWITCHES = st.fixed_dictionaries({name: st.booleans() for name in FOUND if name not in NEEDED})
-
-
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     switches=SWITCHES,
+    changes=tables(),
+    timeline=timelines(),
     shoppers=st.integers(1, 120),
     rate=st.floats(0.05, 3.0),
-    threshold=st.floats(1.0, 5.0),
-    expiry=st.integers(1, 8),
-    head_start=st.floats(0.0, 0.9),
-    more=st.fixed_dictionaries(
-        {},
-        optional={
-            "reward_rate": st.sampled_from([0.0, 0.2]),
-            "tier_at": st.floats(0.0, 60.0),
-            "tier_bonus": st.floats(0, 3),
-            "tier_perk": st.floats(0, 1),
-            "voucher_every": st.integers(0, 4),
-            "voucher_value": st.floats(0, 1),
-            "voucher_weeks": st.integers(0, 5),
-            "voucher_use": st.floats(0, 1),
-        },
-    ),
-    price=st.floats(0.02, 500.0),
     joining=st.sampled_from(["choice", "everybody"]),
     run_off=st.one_of(st.none(), st.integers(1, 5)),
     seed=st.integers(0, 2**63 - 1),
 )
 def test_books_balance_in_any_market_whatever_is_switched_off(
-    small_spec, switches, shoppers, rate, threshold, expiry, head_start, more, price, joining, run_off, seed
+    small_spec, switches, changes, timeline, shoppers, rate, joining, run_off, seed
 ):
-    scheme = {"reward_rate": 0.05, "threshold": threshold, "expiry_weeks": expiry, "head_start": head_start, **more}
-    spec = small_spec(
-        shoppers=shoppers,
-        category={"purchase_rate": rate},
-        brands={"bolt": {"share": 0.3, "price": price, "scheme": scheme}},
-    )
-    params = {name: FOUND[name].params(on=on) for name, on in switches.items()}
+    spec = small_spec(shoppers=shoppers, category={"purchase_rate": rate}, **changes)
+    params = stirred(switches)
     params["points"] = FOUND["points"].params(on=switches["points"], joining=joining)
     books, table = Books(), WeeklyTable(start=-1)
     market = Market(
-        spec, params, seed=seed, burn_in=1, timeline=TIMELINE[1:], run_off_from=run_off, recorders=[books, table]
+        spec, params, seed=seed, burn_in=1, timeline=timeline, run_off_from=run_off, recorders=[books, table]
     )
     run(market, 7)
     assert books.weeks == 7

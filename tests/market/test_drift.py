@@ -148,3 +148,40 @@ def test_a_share_pushed_up_by_a_tenth_is_back_within_a_year(rested_spec):
 @pytest.mark.slow
 def test_with_many_seeds_a_share_pushed_up_by_a_tenth_is_back_within_a_year(rested_spec):
     assert_a_shock_fades(shocked(rested_spec, weeks=26 + 52, seeds=40))
+
+
+FEEDBACK = ("own_experience", "word_of_mouth", "review_reading")
+"""What a gain in share can come back by: memory of what was bought, and what buyers tell and write."""
+
+
+def gain_for_good(spec: MarketSpec, feedback: bool, seeds: int) -> np.ndarray:
+    """Return ln(share with / without a lasting push of the focal brand's utility) in the third year, one per seed."""
+    deaf = {f"behaviours.{name}.weight": 0.0 for name in FEEDBACK} | {"behaviours.review_reading.volume_weight": 0.0}
+    timeline = () if feedback else (Intervention(set=deaf),)
+    gains = []
+    for seed in range(301, 301 + seeds):
+        root = Market(spec.model_copy(update={"shoppers": 5000}), seed=seed, burn_in=52)
+        for _ in range(52):
+            root.step()
+        units = []
+        for push in (0.2, 0.0):
+            market = root.fork(timeline)
+            market.world.constant[0] += push
+            sold = []
+            for _ in range(3 * 52):
+                market.step()
+                sold.append(market.tally.units.copy())
+            units.append(np.sum(sold[2 * 52 :], axis=0))
+        gains.append(np.log(units[0][0] / units[0].sum() / (units[1][0] / units[1].sum())))
+    return np.array(gains)
+
+
+def test_less_than_half_of_a_gain_in_share_comes_back_as_a_further_gain(rested_spec):
+    """Loop gain g, where a lasting push gains 1/(1 - g) times what it gains where nobody remembers, tells or reads."""
+    whole, bare = (gain_for_good(rested_spec, feedback, seeds=4) for feedback in (True, False))
+    share = rested_spec.brands["acme"].share
+    kappa = (1 - share) * 2 / 3  # with S = 2
+    assert np.mean(bare) == pytest.approx(kappa * 0.2, rel=0.15)  # a push gains what it should
+    loop, error = mean_and_error(1 - bare / whole)
+    assert -0.1 < loop < 0.5 - 3 * error
+    assert error < 0.1

@@ -5,6 +5,7 @@ from itertools import permutations
 
 import numpy as np
 import pytest
+from any_market import SWITCHES, stirred, tables, timelines
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
@@ -169,26 +170,26 @@ def assert_sums(reasons, polls):
 
 @given(
     seed=some.integers(0, 2**31),
-    off=some.sets(some.sampled_from([name for name in discover() if name not in {"need", "choice", "transaction"}])),
+    switches=SWITCHES,
+    changes=tables(),
+    happens=timelines(),
     price=some.floats(1.0, 9.0),
     spend=some.sampled_from([0.0, 500.0]),
     weight=some.floats(0.0, 2.0),
-    weeks=some.integers(0, 4),
+    weeks=some.integers(0, 5),
 )
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_parts_sum_to_the_change_in_any_market_whatever_is_switched_off(
-    small_spec, seed, off, price, spend, weight, weeks
+    small_spec, seed, switches, changes, happens, price, spend, weight, weeks
 ):
-    found = discover()
-    market = Market(
-        small_spec(shoppers=150), {name: found[name].params(on=False) for name in off}, seed=seed, burn_in=1,
-        schemes=["acme", "bolt"],
-    )  # fmt: skip
+    spec = small_spec(shoppers=150, **changes)
+    market = Market(spec, stirred(switches), seed=seed, burn_in=1, schemes=["acme", "bolt"])
     market.step()
     timeline = [
         SCHEME,
         Intervention(brand="dune", set={"price": price}, spend={"usage": spend}),
         Intervention(set={"behaviours.own_experience.weight": weight}),
+        *happens,
     ]
     assert_sums(*compared(market, timeline, weeks))
 

@@ -66,9 +66,12 @@ class Draws:
             self._at(block, j)[names[0]] = tuple(getattr(block.visit, name)[j].item() for name in names)
 
     def _see_moments(self, block: Block) -> None:
-        """Note the four moments, to which nothing is added that was felt beside them."""
+        """Note the four moments without what the brand is capable of, which depends on what was sold."""
+        params, world = block.params("usage"), block.world
+        level = world.level if getattr(params, "sees_levels", False) else 0.0
+        base = (world.lift[:4] + level) / block.market.memo["usage/scale"]
         for j in range(block.count):
-            self._at(block, j)["moments"] = tuple(block.visit.moments[:, j].tolist())
+            self._at(block, j)["moments"] = block.visit.moments[:, j] - base[:, block.visit.choice[j]]
 
     def _noise_of(self, choose: Callable[[Block], None]) -> Callable[[Block], None]:
         def run(block: Block) -> None:
@@ -96,7 +99,8 @@ def draw(
 def compare_draws(one: Draws, other: Draws) -> int:
     """Assert that whatever both markets drew is the same; return how many visits were compared.
 
-    The noise is what choosing added to the utilities, so it is known to some units in the last place of the larger.
+    The noise is what choosing added to the utilities, so it is known to some units in the last place of the larger;
+    moments are known to some units in the last place of what a brand adds to them.
     """
     for week in one.weeks.keys() & other.weeks.keys():
         for name in one.weeks[week].keys() & other.weeks[week].keys() - {"trips"}:
@@ -109,6 +113,8 @@ def compare_draws(one: Draws, other: Draws) -> int:
             if name == "gumbel":
                 near = 4 * FLOAT32 * max(a[name][1], b[name][1])
                 np.testing.assert_allclose(a[name][0], b[name][0], rtol=0, atol=near, err_msg=f"noise of {at}")
+            elif name == "moments":
+                assert np.abs(a[name] - b[name]).max() <= 1e-5, f"moments of {at} (week, round, shopper)"
             else:
                 assert a[name] == b[name], f"{name} of {at} (week, round, shopper)"
     return len(both)

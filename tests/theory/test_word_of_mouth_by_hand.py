@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from bare_market import CHOOSING, Episodes, market_spec, only, purchases, run, terms
+from bare_market import CHOOSING, Episodes, assert_within, market_spec, only, purchases, ratio, run, terms
 
 from sim.market.behaviours.advocacy import Params as Advocacy
 from sim.market.behaviours.own_experience import Params as OwnExperience
@@ -91,6 +91,27 @@ def test_where_ownership_is_heard_the_share_of_ties_counts():
     market.state.last_brand[:] = [0, 1, 0]
     expected = WEIGHT * np.array([[0.5, 0.5], [1.0, 0.0], [0.5, 0.5]])
     assert np.allclose(heard(market), expected, atol=1e-6)
+
+
+@pytest.mark.parametrize(("prior", "good", "bad"), [(0.1, 0.098, -0.052), (0.7, 0.139, -0.188)])
+def test_good_words_outweigh_bad_ones_where_purchase_was_unlikely_and_not_where_it_was_likely(prior, good, bad):
+    """Among shoppers of one taste: +.098 and -.052 at P = .1, +.139 and -.188 at P = .7 (half a digit).
+
+    All ties say +2 or -2, at a weight of .4: utility moves by .8, and P to P e^u/(1 - P + P e^u). Nobody weighs bad
+    words more. Paired purchases of one week; errors over shoppers.
+    """
+    spec = market_spec([prior, 1 - prior], shoppers=100_000, rate=1.0, network=Network(kind="small_world", ties=4))
+    bought = {}
+    for valence in (0.0, 2.0, -2.0):
+        market = Market(spec, only(**CHOOSING, word_of_mouth=WordOfMouth(weight=0.4, freshness=1.0)), seed=6, burn_in=0)
+        market.state.saying[:] = 1 | round(valence / SIXTEENTH) + 128 << 8
+        bought[valence] = purchases(market, 4)
+    category = bought[0.0].sum(axis=1)
+    for valence, published in ((2.0, good), (-2.0, bad)):
+        odds = prior / (1 - prior) * np.exp(0.4 * valence)
+        effect = ratio((bought[valence] - bought[0.0])[:, 0], category)
+        assert_within(effect, odds / (1 + odds) - prior)
+        assert_within(effect, published, beyond=0.0006)
 
 
 def test_without_ties_nobody_hears_anything():

@@ -1,6 +1,8 @@
 """Telling others: recommending, warning, and posting reviews.
 
-The chance to recommend is logistic in satisfaction; delight may add to it. Warnings are rarer than recommendations
+The chance to recommend is logistic in satisfaction; delight may add to it. Who is asked by a survey, and who rates,
+answers by the brand's level as well, while what is told to others is the deviation from it, as tastes hold the levels:
+levels show in what is reported and move nobody. Warnings are rarer than recommendations
 at equal distance, as surveys of talk find (East, Hammond & Wright 2007). Reviews are posted most by those at both
 extremes, which gives the J shape of ratings although satisfaction has one mode (Hu, Pavlou & Zhang 2009).
 """
@@ -85,24 +87,32 @@ def close_week(market: Market) -> None:
     post_reviews(market, 0.5 ** (1.0 / params.review_half_life))
 
 
+@formula
+def _chance_to_recommend(s: Lane, level: Lane, slope: Lane, delight: Lane) -> Lane:
+    extra = max(s - f(1), f(0))
+    return sigmoid(f(level) + f(slope) * s + f(delight) * extra * extra)
+
+
 @kernel
 def _tell(
     who: Array, count: int, choice: Array, satisfaction: Array, sociability: Array, level: float, slope: float,
-    delight: float, warn: float, talk: float, asked: Array, at: Word, why: Word, k0: Word, k1: Word, speaks: Array,
-    tells: Array,
+    delight: float, warn: float, talk: float, quality: Array, asked: Array, at: Word, why: Word, k0: Word, k1: Word,
+    speaks: Array, reports: Array, tells: Array,
 ) -> None:  # fmt: skip
-    """Draw for each buyer whether it would recommend (bit 0) or warn (bit 1), and whether ties hear of it (bit 2)."""
+    """Draw for each buyer whether ties hear it recommend or warn (bit 0), and what a survey hears (bit 1)."""
     for j in range(count):
-        invited = asked[choice[j]] if satisfaction[j] > f(0) else 1.0
+        b = choice[j]
+        invited = asked[b] if satisfaction[j] > f(0) else 1.0
         speaks[j] = f(talk) * sociability[who[j]] * f(invited)
+        reports[j] = satisfaction[j] + f(quality[b])
     for j in range(count):
         s = satisfaction[j]
         w0, w1, w2, _ = philox(np.uint64(who[j]), at, np.uint64(0), why, k0, k1)
-        extra = max(s - f(1), f(0))
-        recommends = np.uint32(unit(w0) < sigmoid(f(level) + f(slope) * s + f(delight) * extra * extra))
+        recommends = np.uint32(unit(w0) < _chance_to_recommend(s, level, slope, delight))
         warns = np.uint32(unit(w1) < sigmoid(f(warn) - f(slope) * s))
-        heard = np.uint32(unit(w2) < speaks[j])
-        tells[j] = recommends | warns << np.uint32(1) | (heard & (recommends | warns)) << np.uint32(2)
+        heard = np.uint32(unit(w2) < speaks[j]) & (recommends | warns)
+        says_so = np.uint32(unit(w0) < _chance_to_recommend(reports[j], level, slope, delight))
+        tells[j] = heard | says_so << np.uint32(1)
 
 
 @kernel
@@ -113,8 +123,8 @@ def _say(
     """Note what is said from now on, and count it."""
     for j in range(count):
         b = choice[j]
-        recommended[b] += tells[j] & 1
-        if tells[j] > 3:
+        recommended[b] += tells[j] >> 1
+        if tells[j] & 1:
             s = satisfaction[j]
             steps = min(max(np.rint((s - f(centre)) * f(16)), f(-128)), f(127))
             what = np.uint32(b + 1) | np.uint32(int(steps) + 128) << np.uint32(8)
@@ -177,8 +187,8 @@ def on_visit(block: Block) -> None:
     if params.recommending:
         _tell(
             visit.who, block.count, visit.choice, visit.satisfaction, state.sociability, params.recommend_level,
-            params.recommend_slope, params.delight, params.warn_level, params.talk, world.asked, *draws, visit.speaks,
-            visit.tells,
+            params.recommend_slope, params.delight, params.warn_level, params.talk, world.level, world.asked, *draws,
+            visit.speaks, visit.reports, visit.tells,
         )  # fmt: skip
         _say(
             visit.who, block.count, visit.choice, visit.satisfaction, visit.tells, block.week & 0xFFFF,
@@ -213,10 +223,11 @@ BEHAVIOUR = Behaviour(
     visit=(
         Field("posts", ("V",), "uint8", "yes/no", "whether the shopper posts a review of this purchase"),
         Field("speaks", ("V",), "float32", "", "chance that ties hear of a recommendation or warning"),
-        Field("tells", ("V",), "uint8", "bits", "would recommend, would warn, is heard by ties"),
+        Field("reports", ("V",), "float32", "sd", "satisfaction beside all brands, as a survey hears of it"),
+        Field("tells", ("V",), "uint8", "bits", "is heard by ties; tells a survey that it recommends"),
     ),
     tallies=(
-        Field("recommended", ("B",), "int64", "visits", "purchases after which the brand would be recommended"),
+        Field("recommended", ("B",), "int64", "visits", "purchases after which a survey finds it recommended"),
         Field("talked", ("B",), "int64", "visits", "purchases talked about"),
         Field("talk_valence", ("B",), "int64", "sd/65536", "sum of satisfaction of those who talk"),
         Field("reviews_posted", ("B", "Y"), "int64", "reviews", "reviews posted, by stars"),
@@ -225,7 +236,8 @@ BEHAVIOUR = Behaviour(
     ),
     reads=("choice", "satisfaction", "sociability", "level", "talk_centre", "asked"),
     writes=(
-        "saying", "posts", "speaks", "tells", "recommended", "talked", "talk_valence", "reviews_posted", "review_score",
+        "saying", "posts", "speaks", "reports", "tells", "recommended", "talked", "talk_valence", "reviews_posted",
+        "review_score",
         "review_score_square", "stars", "score", "score_square",
     ),
     setup=setup,

@@ -31,7 +31,8 @@ class Params(BaseParams):
     habit: bool = dial(True, "whether shoppers may buy by habit at all", source="model §2: a switch")
     readiness: float = dial(
         1.5, "readiness to evaluate before gain and cost are weighed", unit="nats", plausible=(0.5, 2.5),
-        source="formulas §3: b, mean habit .18",
+        source="assumption: mean habit .18 with tastes alone (formulas §3: b); about .13 in markets/base, where "
+        "prices, disappointments and lost sales make shoppers look more often",
     )  # fmt: skip
     cost_of_looking: float = dial(
         3.0, "cost of looking for a shopper without any expertise", unit="nats", plausible=(1, 5), ge=0,
