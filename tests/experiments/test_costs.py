@@ -127,10 +127,11 @@ def test_the_parts_of_a_cost_are_those_of_the_weekly_table(result):
     assert (result.costs["lever_spend"][arm(result, "experience")] > 0).all()
 
 
-def test_a_price_cut_costs_its_units_times_what_was_taken_off(result):
-    units = result.weekly["units"][arm(result, "cut"), ..., 0]
-    off = np.where((result.weeks >= 3) & (result.weeks < 13), 0.5, 0.0)
-    money = (units * off * discounts(result.weeks, 0.08)).sum(axis=1)
+def test_a_price_cut_costs_what_the_brand_gets_less_for_what_it_sells(result):
+    """At 4.50 instead of 5.00 a ninth of what it gets."""
+    revenue = result.weekly["revenue"][arm(result, "cut"), ..., 0]
+    off = np.where((result.weeks >= 3) & (result.weeks < 13), 5.0 / 4.5 - 1.0, 0.0)
+    money = (revenue * off * discounts(result.weeks, 0.08)).sum(axis=1)
     assert result.costs["price_reduction"][arm(result, "cut")] == pytest.approx(money)
 
 

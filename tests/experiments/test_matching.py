@@ -227,9 +227,9 @@ def test_what_is_printed_is_what_the_market_did(result, rows):
     assert rate == pytest.approx(0.05 * rows["points"]["intensity"]["scheme.reward_rate"])
     price = rows["cut"]["value"]["price"]
     assert price == pytest.approx(5.0 - 0.1 * rows["cut"]["intensity"]["price"])
-    units, off = weekly(result, "units", "cut"), weekly(result, "price_reduction", "cut")
+    revenue, off = weekly(result, "revenue", "cut"), weekly(result, "price_reduction", "cut")
     week = int(np.flatnonzero(result.weeks == 5)[0])
-    assert off[:, week] == pytest.approx(units[:, week] * (5.0 - price))
+    assert off[:, week] == pytest.approx(revenue[:, week] * (5.0 / price - 1.0))
     assert (off[:, result.weeks < 2] == 0).all()
     full = weekly(result, "lever_spend", "spend")[:, week]
     assert full == pytest.approx(rows["spend"]["value"]["spend"])
@@ -238,8 +238,8 @@ def test_what_is_printed_is_what_the_market_did(result, rows):
 
 def test_what_rivals_do_in_an_arm_is_not_scaled(result):
     assert weekly(result, "lever_spend", "cut", brand=1)[:, :16] == pytest.approx(3.0)
-    units, off = weekly(result, "units", "cut", brand=1), weekly(result, "price_reduction", "cut", brand=1)
-    assert off[:, :16] == pytest.approx(0.1 * units[:, :16])
+    revenue, off = weekly(result, "revenue", "cut", brand=1), weekly(result, "price_reduction", "cut", brand=1)
+    assert off[:, :16] == pytest.approx(revenue[:, :16] * (4.0 / 3.9 - 1.0))
 
 
 def test_each_part_of_a_half_and_half_arm_has_its_share_of_the_cost(result, rows):
@@ -252,7 +252,7 @@ def test_each_part_of_a_half_and_half_arm_has_its_share_of_the_cost(result, rows
 def test_what_is_not_scaled_is_paid_first(result, rows):
     assert rows["spend_and_cut"]["intensity"].keys() == {"spend"}
     at = result.arms.keys.index("spend_and_cut")
-    off = 0.03 * weekly(result, "units", "spend_and_cut")[:, :16] * discounts(np.arange(16), 0.08)
+    off = (5.0 / 4.97 - 1.0) * weekly(result, "revenue", "spend_and_cut")[:, :16] * discounts(np.arange(16), 0.08)
     assert result.costs["price_reduction"][at] == pytest.approx(off.sum(axis=1))
 
 

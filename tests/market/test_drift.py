@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from sim.experiments import steady
+from sim.market.dials import Params
 from sim.market.market import Market
 from sim.market.record.window import Window
 from sim.market.spec import Intervention, MarketSpec
@@ -30,23 +31,37 @@ class Rested:
     concentration: np.ndarray  # (seeds,)
 
 
-def settled_market(name: str) -> MarketSpec:
+@dataclass
+class Settled:
+    """A shipped market at rest, with its own behaviours."""
+
+    spec: MarketSpec
+    params: dict[str, Params]
+
+    def build(self, shoppers: int, seed: int, recorders=()) -> Market:
+        """Make a market of it, to burn in for a year."""
+        spec = self.spec.model_copy(update={"shoppers": shoppers})
+        return Market(spec, self.params, seed=seed, burn_in=52, recorders=recorders)
+
+
+def settled_market(name: str) -> Settled:
     scenario = load_scenario(name)
-    assert all(params.on for params in scenario.behaviours.values())
+    off = {key for key, params in scenario.behaviours.items() if not params.on}
+    assert off == (set() if name == "markets/base" else {"pantry"})  # coffee was measured as Poisson
     found = steady.settle(scenario.market, scenario.behaviours)
-    return scenario.market.model_copy(update={"calibrated": found})
+    return Settled(scenario.market.model_copy(update={"calibrated": found}), scenario.behaviours)
 
 
 @pytest.fixture(scope="module")
-def rested_spec() -> MarketSpec:
+def rested_market() -> Settled:
     return settled_market("markets/base")
 
 
-def run_undisturbed(spec: MarketSpec, shoppers: int, seeds: int) -> Rested:
+def run_undisturbed(market_at_rest: Settled, shoppers: int, seeds: int) -> Rested:
     shares, tastes, concentrations = [], [], []
     for seed in range(101, 101 + seeds):
         window = Window(0, 52)
-        market = Market(spec.model_copy(update={"shoppers": shoppers}), seed=seed, burn_in=52, recorders=[window])
+        market = market_at_rest.build(shoppers, seed, [window])
         units = []
         for _ in range(52 * (1 + YEARS)):
             market.step()
@@ -59,8 +74,8 @@ def run_undisturbed(spec: MarketSpec, shoppers: int, seeds: int) -> Rested:
 
 
 @pytest.fixture(scope="module")
-def rested(rested_spec) -> Rested:
-    return run_undisturbed(rested_spec, shoppers=4000, seeds=16)
+def rested(rested_market) -> Rested:
+    return run_undisturbed(rested_market, shoppers=4000, seeds=16)
 
 
 def mean_and_error(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -95,29 +110,29 @@ def test_shares_at_rest_are_those_that_tastes_give(rested):
     assert_shares_are_right(rested)
 
 
-def test_the_concentration_measured_on_a_year_of_purchases_is_the_one_asked_for(rested, rested_spec):
-    assert_concentration_is_right(rested, rested_spec, 4000)
+def test_the_concentration_measured_on_a_year_of_purchases_is_the_one_asked_for(rested, rested_market):
+    assert_concentration_is_right(rested, rested_market.spec, 4000)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["markets/base", "markets/coffee"])
 def test_at_ten_times_the_size_every_brand_still_keeps_its_share_and_concentration(name):
-    spec = settled_market(name)
-    found = run_undisturbed(spec, shoppers=10_000, seeds=64)
+    settled = settled_market(name)
+    found = run_undisturbed(settled, shoppers=10_000, seeds=64)
     assert_shares_stay(found)
     assert_shares_are_right(found)
-    assert_concentration_is_right(found, spec, 10_000)
+    assert_concentration_is_right(found, settled.spec, 10_000)
 
 
-def shocked(spec: MarketSpec, weeks: int, seeds: int) -> np.ndarray:
+def shocked(settled: Settled, weeks: int, seeds: int) -> np.ndarray:
     """Return ln(share after a price cut of some weeks / without it) of the focal brand, shape (seeds, weeks).
 
     Each pair shares its burn-in and all of its chance, so the luck of both arms cancels.
     """
-    cut = Intervention(brand="acme", from_week=0, to_week=26, set={"price": 0.965 * spec.brands["acme"].price})
+    cut = Intervention(brand="acme", from_week=0, to_week=26, set={"price": 0.965 * settled.spec.brands["acme"].price})
     ratios = []
     for seed in range(201, 201 + seeds):
-        root = Market(spec.model_copy(update={"shoppers": 20_000}), seed=seed, burn_in=52)
+        root = settled.build(20_000, seed)
         for _ in range(52):
             root.step()
         arms = []
@@ -138,29 +153,30 @@ def assert_a_shock_fades(ratios: np.ndarray) -> None:
     assert error < 0.005  # pairing makes it small: unpaired it would be .02
     assert after <= np.log(1.01) + 3 * error
     soon, _ = mean_and_error(ratios[:, 26:30].mean(axis=1))
-    assert after <= soon  # it fades, and does not feed itself
+    # it fades and does not feed itself; soon after, those who stocked up at the low price are missing
+    assert after <= max(soon, 0.0) + 3 * error
 
 
-def test_a_share_pushed_up_by_a_tenth_is_back_within_a_year(rested_spec):
-    assert_a_shock_fades(shocked(rested_spec, weeks=26 + 52, seeds=5))
+def test_a_share_pushed_up_by_a_tenth_is_back_within_a_year(rested_market):
+    assert_a_shock_fades(shocked(rested_market, weeks=26 + 52, seeds=5))
 
 
 @pytest.mark.slow
-def test_with_many_seeds_a_share_pushed_up_by_a_tenth_is_back_within_a_year(rested_spec):
-    assert_a_shock_fades(shocked(rested_spec, weeks=26 + 52, seeds=40))
+def test_with_many_seeds_a_share_pushed_up_by_a_tenth_is_back_within_a_year(rested_market):
+    assert_a_shock_fades(shocked(rested_market, weeks=26 + 52, seeds=40))
 
 
 FEEDBACK = ("own_experience", "word_of_mouth", "review_reading")
 """What a gain in share can come back by: memory of what was bought, and what buyers tell and write."""
 
 
-def gain_for_good(spec: MarketSpec, feedback: bool, seeds: int) -> np.ndarray:
+def gain_for_good(settled: Settled, feedback: bool, seeds: int) -> np.ndarray:
     """Return ln(share with / without a lasting push of the focal brand's utility) in the third year, one per seed."""
     deaf = {f"behaviours.{name}.weight": 0.0 for name in FEEDBACK} | {"behaviours.review_reading.volume_weight": 0.0}
     timeline = () if feedback else (Intervention(set=deaf),)
     gains = []
     for seed in range(301, 301 + seeds):
-        root = Market(spec.model_copy(update={"shoppers": 5000}), seed=seed, burn_in=52)
+        root = settled.build(5000, seed)
         for _ in range(52):
             root.step()
         units = []
@@ -176,10 +192,10 @@ def gain_for_good(spec: MarketSpec, feedback: bool, seeds: int) -> np.ndarray:
     return np.array(gains)
 
 
-def test_less_than_half_of_a_gain_in_share_comes_back_as_a_further_gain(rested_spec):
+def test_less_than_half_of_a_gain_in_share_comes_back_as_a_further_gain(rested_market):
     """Loop gain g, where a lasting push gains 1/(1 - g) times what it gains where nobody remembers, tells or reads."""
-    whole, bare = (gain_for_good(rested_spec, feedback, seeds=4) for feedback in (True, False))
-    share = rested_spec.brands["acme"].share
+    whole, bare = (gain_for_good(rested_market, feedback, seeds=4) for feedback in (True, False))
+    share = rested_market.spec.brands["acme"].share
     kappa = (1 - share) * 2 / 3  # with S = 2
     assert np.mean(bare) == pytest.approx(kappa * 0.2, rel=0.15)  # a push gains what it should
     loop, error = mean_and_error(1 - bare / whole)

@@ -13,7 +13,7 @@ from sim.market.spec import Intervention
 SHARES = [0.3, 0.25, 0.2, 0.15, 0.1]
 PRICE = 100.0
 CENTS = 100
-EAGER = Points(hassle=0.0, hassle_spread=0.0, hesitation=1e-3)
+EAGER = Points(hassle=0.0, hassle_spread=0.0, hesitation=1e-9)
 """Joining is no trouble: everybody joins at the first purchase (but for one in e^20)."""
 
 ONCE = Need(arrivals="at_most_one")

@@ -183,7 +183,7 @@ def test_a_closed_scheme_is_settled_after_the_weeks_of_its_expiry():
 
 
 class Chances(Recorder):
-    """Keeps, for every purchase of the brand by somebody who was no member, pace and whether it joined."""
+    """Keeps, for every purchase of the brand by somebody who was no member, pace before it and whether it joined."""
 
     def __init__(self):
         self.before = None
@@ -195,7 +195,7 @@ class Chances(Recorder):
     def on_visit(self, block):
         who = block.visit.who[: block.count]
         who = who[(block.visit.choice[: block.count] == 0) & (self.before[who] == 0)]
-        self.pace.append(block.state.pace[who, 0].copy())
+        self.pace.append(block.state.pace[who, 0] - (1 - block.world.pace_kept[1]))
         self.joined.append(block.state.member[who, 0].copy())
         self.who.append(who)
 
