@@ -31,6 +31,7 @@ SHOPPERS = (
     Field("impatience", ("N",), "float32", "", "how little trouble the shopper puts up with, mean 1", fixed=True),
     Field("main_shop", ("N",), "int8", "retailer", "where the shopper goes first; -1 chooses brands first", fixed=True),
     Field("saver", ("N",), "uint8", "yes/no", "whether hardship makes the shopper save", fixed=True),
+    Field("trips", ("N",), "uint8", "visits", "visits of the shopper in the week at hand"),
     Field("preferred", ("N",), "int8", "brand", "preferred brand at the last poll; -1 none", fill=-1),
 )
 WORLD = (
@@ -129,10 +130,14 @@ def brands_with_schemes(spec: MarketSpec, more: set[str]) -> tuple[int, ...]:
     )
 
 
-def block_size(spec: MarketSpec) -> int:
-    """Choose blocks with some thousands of visits each; a matter of speed that no result depends on."""
+def block_size(spec: MarketSpec, threads: int = 1) -> int:
+    """Choose even blocks with some thousands of visits each; a matter of speed that no result depends on."""
     visits = max(min(spec.category.purchase_rate, 1.0), 0.02)
-    return int(min(max(VISITS_A_BLOCK / visits, 4096), 65536, spec.shoppers))
+    most = int(min(max(VISITS_A_BLOCK / visits, 4096), 65536, spec.shoppers))
+    blocks = -(-spec.shoppers // most)
+    if blocks > 1:
+        blocks = -(-blocks // threads) * threads
+    return -(-spec.shoppers // blocks)
 
 
 def brands_starting_schemes(timeline: Sequence[Intervention]) -> set[str]:

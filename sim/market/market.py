@@ -1,8 +1,7 @@
 """The market: builds the world from its settings, and steps it week by week; nothing else."""
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
 import mesa
@@ -29,6 +28,7 @@ from sim.market.building import (
     share_of,
 )
 from sim.market.dials import Params
+from sim.market.moving import move
 from sim.market.record.poll import CHUNK
 from sim.market.record.recorder import Recorder
 from sim.market.spec import LEVERS, Intervention, MarketSpec
@@ -36,7 +36,7 @@ from sim.market.spec import Brand as BrandSpec
 from sim.market.spec import Retailer as RetailerSpec
 from sim.market.state import Frame
 from sim.market.timeline import effective_settings
-from sim.market.week import Behaviour, Phase, Plan, discover
+from sim.market.week import Behaviour, Plan, discover
 from sim.market.world.network import Ties, lay_ties
 
 
@@ -126,7 +126,7 @@ class Market(mesa.Model):
         everything = self.behaviours.values()
         self.state = Frame((*SHOPPERS, *(f for b in everything for f in b.state)), self.sizes)
         self.world = Frame((*WORLD, *(f for b in everything for f in b.world)), self.sizes)
-        self.block_size = block_size(spec)
+        self.block_size = block_size(spec, self.threads)
         self._build_workers()
         self.ties: Ties = lay_ties(spec.network, spec.shoppers, chance.derive(self.seed, "network"))
         draw_traits(self)
@@ -244,43 +244,12 @@ class Market(mesa.Model):
             self.plan = Plan.of(self.behaviours, self.params)
         self.world.list_price[:] = [brand.price for brand in self.brand_specs]
 
-    @cached_property
-    def _starts(self) -> range:
-        return range(0, self.spec.shoppers, self.block_size)
-
     def _shoppers_move(self) -> None:
-        workers = self._workers
-        if self.threads == 1 or len(self._starts) == 1:
-            self._work(workers[0], self._starts)
-        else:
-            with ThreadPoolExecutor(self.threads) as pool:
-                shares = [self._starts[w :: self.threads] for w in range(self.threads)]
-                list(pool.map(self._work, workers, shares))
-        for worker in workers:
+        move(self, self._workers)
+        for worker in self._workers:
             for field, part in worker.tally:
                 getattr(self.tally, field.name)[...] += part
                 part[...] = 0
-
-    def _work(self, block: Block, starts: range) -> None:
-        """Let some blocks of shoppers live through the week."""
-        before = self.plan.having("on_shoppers", (Phase.WORLD, Phase.NEED))
-        visits = self.plan.having("on_visit")
-        after = self.plan.having("on_shoppers", [p for p in Phase if p > Phase.NEED])
-        for first in starts:
-            block.enter(first, min(first + self.block_size, self.spec.shoppers))
-            for behaviour in before:
-                assert behaviour.on_shoppers is not None
-                behaviour.on_shoppers(block)
-            for _ in block.rounds():
-                for behaviour in visits:
-                    assert behaviour.on_visit is not None
-                    behaviour.on_visit(block)
-                for recorder in self.recorders:
-                    recorder.on_visit(block)
-            block.round = 0
-            for behaviour in after:
-                assert behaviour.on_shoppers is not None
-                behaviour.on_shoppers(block)
 
     def shopper(self, i: int) -> Shopper:
         """Return one shopper: a view of row `i` with named attributes.

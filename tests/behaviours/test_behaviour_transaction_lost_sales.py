@@ -31,7 +31,7 @@ def tried(*, lifts=(), service=0.0, trend=1.0, impatience=None, spread=0.4, **pa
         market.state.impatience[:] = impatience
     market.behaviours["transaction"].open_week(market)
     for block in visits(market):
-        block.visit.trips[: block.count] = 1
+        block.state.trips[: block.count] = 1
         market.behaviours["transaction"].on_visit(block)
     return market, market.poll_block.tally
 

@@ -105,7 +105,7 @@ def test_one_thread_and_two_write_down_the_same_bytes(small_spec, busy):
 def test_the_size_of_a_block_changes_nothing(small_spec, monkeypatch):
     markets = []
     for size in (700, 64, 1):
-        monkeypatch.setattr("sim.market.market.block_size", lambda spec, size=size: size)
+        monkeypatch.setattr("sim.market.market.block_size", lambda spec, threads, size=size: size)
         spec = small_spec(shoppers=700, brands=BUSY_BRANDS)
         market = Market(spec, BUSY, seed=11, burn_in=2, timeline=BUSY_TIMELINE)
         for _ in range(5):

@@ -110,7 +110,7 @@ def test_by_hand_each_visit_goes_as_far_as_it_goes():
 
 
 def test_a_funnel_narrows_and_its_purchases_are_the_units_sold_however_many_work_at_it(small_spec, monkeypatch):
-    monkeypatch.setattr("sim.market.market.block_size", lambda spec: 64)
+    monkeypatch.setattr("sim.market.market.block_size", lambda spec, threads: 64)
     _, table, alone = watched(small_spec())
     _, _, together = watched(small_spec(), threads=2)
     shares = alone.shares()

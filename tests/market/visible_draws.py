@@ -56,7 +56,7 @@ class Draws:
     def _see_needs(self, block: Block) -> None:
         size = block.last - block.first
         self._note(block.week, "needs", block.visit.need_chance[:size])
-        self._note(block.week, "trips", block.visit.trips[:size])
+        self._note(block.week, "trips", block.state.trips[block.first : block.last])
 
     def _at(self, block: Block, j: int) -> dict[str, Any]:
         return self.visits.setdefault((block.week, block.round, int(block.visit.who[j])), {})

@@ -82,7 +82,7 @@ def test_the_first_margin_is_all_that_lies_between_the_two_forms():
 
 
 def test_customers_are_those_who_bought_in_the_year_before_and_all_they_buy_is_counted(small_spec, monkeypatch):
-    monkeypatch.setattr("sim.market.market.block_size", lambda spec: 64)
+    monkeypatch.setattr("sim.market.market.block_size", lambda spec, threads: 64)
     found = []
     for threads in (1, 3):
         customers, panel = Customers(), PanelRecorder(10**6)

@@ -83,13 +83,13 @@ def on_shoppers(block: Block) -> None:
     """Draw the number of needs of every shopper of the block."""
     params = block.params("need")
     assert isinstance(params, Params)
+    trips = block.state.trips[block.first : block.last]
     block.tally.trips[0] += _arrive(
         block.first, block.last, block.state.rate, block.state.urgency, block.visit.appetite, block.state.saver,
-        block.world.held_back[0],
-        params.arrivals == "poisson", block.at, block.draw("need/arrivals"), *block.key, block.visit.trips,
-        block.visit.need_chance,
+        block.world.held_back[0], params.arrivals == "poisson", block.at, block.draw("need/arrivals"), *block.key,
+        trips, block.visit.need_chance,
     )  # fmt: skip
-    block.tally.trips[0] += _come_back(block.first, block.last, block.state.postponed, block.visit.trips)
+    block.tally.trips[0] += _come_back(block.first, block.last, block.state.postponed, trips)
 
 
 BEHAVIOUR = Behaviour(

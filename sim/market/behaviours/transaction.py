@@ -87,14 +87,15 @@ def _try(
 
 @kernel
 def _part(
-    who: Array, count: int, choice: Array, shop: Array, cost: Array, met: Array, won: Array, first: int, attempts: int,
-    trips: Array, lost: Array, unsettled: Array, postponed: Array, price: Array, retailer: Array, tried: Array,
-    contacted: Array, completed: Array, waiting: Array,
+    who: Array, count: int, choice: Array, shop: Array, cost: Array, met: Array, won: Array, attempts: int,
+    fresh: bool, trips: Array, lost: Array, unsettled: Array, postponed: Array, price: Array, retailer: Array,
+    tried: Array, contacted: Array, completed: Array, waiting: Array,
 ) -> int:  # fmt: skip
     """Keep the visits that end in a sale, in their order; send the others round again, or home. Return how many."""
     n = 0
     for j in range(count):
         i, b = who[j], choice[j]
+        lost[i] = np.uint8(0) if fresh else lost[i]
         price[n] = cost[b, j]
         retailer[n] = shop[b, j]
         tried[j] = b
@@ -107,11 +108,10 @@ def _part(
             continue
         if met[j] == f(0):
             contacted[b] -= 1
-        place = np.uint32(i - np.uint32(first))
-        lost[place] += 1
+        lost[i] += np.uint8(1)
         unsettled[i] = 1
-        if lost[place] < attempts and trips[place] < 255:
-            trips[place] += 1
+        if lost[i] < attempts and trips[i] < 255:
+            trips[i] += 1
         else:
             postponed[i] = min(np.uint32(postponed[i]) + np.uint32(1), np.uint32(255))
             waiting[0] += 1
@@ -162,17 +162,15 @@ def on_visit(block: Block) -> None:
     if not plan.is_written("cost"):
         visit.cost[:, : block.count] = world.list_price[:, None]
     if params.losing or not world.carried.all():
-        if block.round == 0:
-            visit.lost[: block.last - block.first] = 0
         _try(
             visit.who, block.count, visit.choice, visit.shop, world.contact_logit, world.completion_logit,
             world.service, state.impatience, params.friction, world.impatience_now[0], block.at,
             block.draw("transaction/try"), *block.key, visit.met, visit.won,
         )  # fmt: skip
         block.count = _part(
-            visit.who, block.count, visit.choice, visit.shop, visit.cost, visit.met, visit.won, block.first,
-            params.attempts, visit.trips, visit.lost, state.unsettled, state.postponed, visit.price, visit.retailer,
-            visit.tried, tally.contacted, tally.completed, tally.postponed_visits,
+            visit.who, block.count, visit.choice, visit.shop, visit.cost, visit.met, visit.won,
+            params.attempts, block.round == 0, state.trips, state.lost, state.unsettled, state.postponed,
+            visit.price, visit.retailer, visit.tried, tally.contacted, tally.completed, tally.postponed_visits,
         )  # fmt: skip
     else:
         _take_all(block.count, visit.choice, visit.shop, visit.cost, visit.price, visit.retailer, visit.tried)
@@ -194,6 +192,7 @@ BEHAVIOUR = Behaviour(
     state=(
         Field("last_brand", ("N",), "int8", "brand", "brand bought last; -1 none", fill=-1),
         Field("bought_week", ("N", "B"), "int16", "week", "week of the last purchase of the brand", fill=NEVER),
+        Field("lost", ("N",), "uint8", "attempts", "sales lost in the week at hand"),
         Field("postponed", ("N",), "uint8", "visits", "purchases put off until next week"),
     ),
     world=(
@@ -211,7 +210,6 @@ BEHAVIOUR = Behaviour(
         Field("tried", ("V",), "uint8", "brand", "brand chosen at each visit, whether or not the sale was won"),
         Field("met", ("V",), "float32", "", "whether the first contact was won"),
         Field("won", ("V",), "float32", "", "whether the sale was completed"),
-        Field("lost", ("V",), "uint8", "attempts", "sales lost this week, by shopper of the block"),
         Field("cost", ("B", "V"), "float32", "money", "lowest total cost found"),
         Field("shop", ("B", "V"), "uint8", "retailer", "who quotes the lowest total cost found"),
     ),

@@ -43,15 +43,15 @@ class PanelRecorder(Recorder):
 
     def on_visit(self, block: "Block") -> None:
         """Keep the purchases of panelists among the round's visits."""
-        if block.week < self.start or self.size == 0:
+        if block.week < self.start or self.size == 0 or block.count == 0:
             return
         assert self.panelist is not None
         visit = block.visit
         rows = np.flatnonzero(self.panelist[visit.who[: block.count]])
         who = visit.who[rows]
         u = uniforms(block.market.seed, "panel/day", who, at=block.week)[0]  # one a week: later visits on later days
-        day = np.floor(7.0 * (block.round + u) / visit.trips[who - np.uint32(block.first)])
-        self._parts[block.week, block.first, block.round] = (
+        day = np.floor(7.0 * (block.round + u) / block.state.trips[who])
+        self._parts[block.week, int(visit.who[0]), block.round] = (
             who.astype(np.int32), (block.week * 7 + day).astype(np.int32),
             np.full(len(rows), block.week * ROUNDS_A_WEEK + block.round, np.int32), visit.choice[rows].copy(),
             visit.retailer[rows].copy(), np.ones(len(rows), np.int32), visit.paid[rows] / 100.0,
